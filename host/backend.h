@@ -1,0 +1,70 @@
+/* backend.h: what can stand behind the MMU door, each with a physical memory of its own.
+ *
+ * A backend is a mmu_port plus memory. `model` is libatlas, `rtl` the Verilated MMU, `lockstep`
+ * both, compared after every transaction. Adding one is one file and one row in backend.c.
+ */
+#ifndef ATLAS_BACKEND_H
+#define ATLAS_BACKEND_H
+
+#include "mmu_port.h"
+#include "atlas.h"
+
+#include <stddef.h>
+#include <stdio.h>
+
+struct backend;
+
+struct backend_options {
+    const char *preset;      /* "rv32", or "rv32:PARAM=VALUE,..."                             */
+    struct atlas_params params;
+    uint64_t seed;           /* unreset registers, memory latency, stalls                     */
+    unsigned latency;        /* cycles from a memory request to its data, >= 1 (RTL only)     */
+    bool stalls;             /* random stalls and back-pressure on every channel (RTL only)   */
+    const char *wave;        /* write a waveform here, or NULL (RTL only)                     */
+};
+
+/* One PTE transaction, as the memory saw it. */
+struct mem_transaction {
+    bool cas;
+    uint64_t addr, value; /* value read; for cas: the value written, or that was to be     */
+    uint64_t old;         /* cas: the value expected                                       */
+    enum atlas_mem_status status;
+};
+
+struct backend_ops {
+    const char *name;
+    /* Returns NULL after a message to stderr if it cannot be had. */
+    struct backend *(*open)(const struct backend_options *options);
+    void (*close)(struct backend *b);
+    struct mmu_port (*port)(struct backend *b);
+
+    /* Physical memory, sparse over the whole width. Words that nobody wrote are absent:
+     * a PTE read of one is a bus error. Addresses are multiples of `bytes`, bytes is 4 or 8. */
+    void (*mem_write)(struct backend *b, uint64_t addr, uint64_t value, unsigned bytes);
+    bool (*mem_read)(struct backend *b, uint64_t addr, uint64_t *value, unsigned bytes);
+    void (*mem_clear)(struct backend *b); /* all words absent, no injected errors */
+    /* The next `count` reads (cas: compare-and-swaps) of this word get a bus error; -1: all. */
+    void (*mem_fail)(struct backend *b, uint64_t addr, bool cas, int count);
+
+    /* The transactions since the last call of this [array, returned count]; valid until the
+     * next access. */
+    size_t (*transactions)(struct backend *b, const struct mem_transaction **list);
+
+    /* The entry the last access filled; false if none. Array as ATLAS_RB_L1 / _SIDE. */
+    bool (*last_fill)(struct backend *b, unsigned *array, unsigned *index, struct atlas_entry *e);
+
+    bool (*read_back)(struct backend *b, unsigned array, unsigned port, unsigned index,
+                      struct atlas_entry *e);
+    uint64_t (*cycles)(struct backend *b); /* clock cycles so far; 0 for the model */
+
+    /* Compare everything that is remembered (lockstep; others return true). */
+    bool (*checkpoint)(struct backend *b);
+
+    /* What differed first, as text for people; NULL while nothing has. */
+    const char *(*mismatch)(struct backend *b);
+};
+
+/* By name: "model", "rtl", "lockstep"; NULL if there is none. */
+const struct backend_ops *backend_find(const char *name);
+
+#endif

@@ -1,0 +1,89 @@
+/* rtl_shim.h: the Verilated atlas_mmu as plain C, one clock cycle at a time.
+ *
+ * The only C++ is behind this header (rtl_shim.cpp, compiled once for every build of the RTL).
+ * Everything else in sim/ and host/ is C. Names of the members are those of the RTL's ports
+ * (rtl/README.md); inputs keep their value until changed.
+ */
+#ifndef ATLAS_RTL_SHIM_H
+#define ATLAS_RTL_SHIM_H
+
+#include <stddef.h>
+
+#include "atlas.h"
+
+#define RTL_MAX_PORTS 4
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct rtl; /* one instance of a build; opaque */
+
+/* What the world drives, all zero to begin with. */
+struct rtl_in {
+    bool rst;
+    struct {
+        bool req_valid, rsp_ready, kill_valid;
+        uint32_t kill_id;
+        struct atlas_req req;
+    } port[RTL_MAX_PORTS];
+    bool fence_valid;
+    struct atlas_fence fence;
+    struct atlas_cfg cfg;
+    bool mem_req_ready, mem_rsp_valid, mem_rsp_err, mem_rsp_cas_ok;
+    uint64_t mem_rsp_data;
+    unsigned ctr_sel;
+    bool rb_req_valid;
+    unsigned rb_array, rb_port, rb_index;
+};
+
+/* What the MMU drives in the same cycle, before the clock edge. */
+struct rtl_out {
+    struct {
+        bool req_ready, rsp_valid;
+        bool look, hit, fill; /* ev_look, ev_hit, ev_fill */
+        struct atlas_rsp rsp; /* meaningful with rsp_valid */
+    } port[RTL_MAX_PORTS];
+    bool fence_ready, fence_done, satp_ok;
+    bool mem_req_valid, mem_req_cas;
+    uint64_t mem_req_addr, mem_req_old, mem_req_new;
+    bool ev_begin, ev_step, ev_cas, ev_end, ev_abort, ev_fill_side;
+    unsigned ev_port, ev_fill_index;
+    struct atlas_entry ev_fill_entry; /* meaningful when a port's fill is set */
+    uint64_t ctr_value;
+    bool rb_req_ready, rb_rsp_valid;
+    struct atlas_entry rb_entry; /* meaningful with rb_rsp_valid */
+};
+
+/* One build of the RTL: a preset, or a preset with other parameters. */
+struct rtl_build {
+    const char *name; /* "tiny", ... or "tiny:ASID_BITS=2" */
+    struct atlas_params params;
+    struct rtl *(*open)(const struct rtl_build *build, uint64_t seed); /* seed: unreset registers */
+};
+
+/* All builds that are linked in [array, *count]. */
+const struct rtl_build *const *rtl_builds(size_t *count);
+
+/* The instance's inputs and outputs; valid until rtl_close. */
+struct rtl_in *rtl_in(struct rtl *rtl);
+const struct rtl_out *rtl_out(const struct rtl *rtl);
+
+/* Let the inputs settle and fill rtl_out(): the values that this cycle's clock edge will see. */
+void rtl_eval(struct rtl *rtl);
+
+/* The clock edge that ends the cycle. Call rtl_eval before it (the next cycle's inputs after it). */
+void rtl_clock(struct rtl *rtl);
+
+uint64_t rtl_cycles(const struct rtl *rtl); /* clock edges so far */
+
+/* Write a waveform (FST) from here on. Returns false if the file cannot be made. */
+bool rtl_wave(struct rtl *rtl, const char *path);
+
+void rtl_close(struct rtl *rtl);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
