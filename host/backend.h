@@ -20,7 +20,6 @@ struct backend_options {
     uint64_t seed;           /* unreset registers, memory latency, stalls                     */
     unsigned latency;        /* cycles from a memory request to its data, >= 1 (RTL only)     */
     bool stalls;             /* random stalls and back-pressure on every channel (RTL only)   */
-    const char *wave;        /* write a waveform here, or NULL (RTL only)                     */
 };
 
 /* One PTE transaction, as the memory saw it. */
@@ -43,8 +42,9 @@ struct backend_ops {
     void (*mem_write)(struct backend *b, uint64_t addr, uint64_t value, unsigned bytes);
     bool (*mem_read)(struct backend *b, uint64_t addr, uint64_t *value, unsigned bytes);
     void (*mem_clear)(struct backend *b); /* all words absent, no injected errors */
-    /* The next `count` reads (cas: compare-and-swaps) of this word get a bus error; -1: all. */
-    void (*mem_fail)(struct backend *b, uint64_t addr, bool cas, int count);
+    /* Of the PTE reads (cas: compare-and-swaps) of this word, the next `after` are answered as
+     * ever, then `count` get a bus error; count -1: all that follow. */
+    void (*mem_fail)(struct backend *b, uint64_t addr, bool cas, unsigned after, int count);
 
     /* The transactions since the last call of this [array, returned count]; valid until the
      * next access. */
@@ -60,8 +60,13 @@ struct backend_ops {
     /* Compare everything that is remembered (lockstep; others return true). */
     bool (*checkpoint)(struct backend *b);
 
-    /* What differed first, as text for people; NULL while nothing has. */
+    /* What differed first since the last call of this, as text for people; NULL if nothing has.
+     * Comparing goes on after it. Valid until the next call of any of these. */
     const char *(*mismatch)(struct backend *b);
+
+    /* Write a waveform to this file from here on. Returns false after a message to stderr if it
+     * cannot be made, or if this backend has no RTL. */
+    bool (*wave)(struct backend *b, const char *path);
 };
 
 /* By name: "model", "rtl", "lockstep"; NULL if there is none. */
