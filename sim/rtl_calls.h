@@ -14,6 +14,7 @@ extern "C" {
 struct rtl_calls {
     void (*eval)(struct rtl *rtl);
     void (*clock)(struct rtl *rtl);
+    void (*step)(struct rtl *rtl);
     bool (*wave)(struct rtl *rtl, const char *path);
     void (*close)(struct rtl *rtl);
 };

@@ -1,14 +1,14 @@
 // rtl_shim.cpp: one Verilated build of atlas_mmu behind the C interface of rtl_shim.h.
 //
 // Compiled once for every build, with
-//   -DRTL_CLASS=Vtiny             the class that `verilator --prefix Vtiny` made (header Vtiny.h)
-//   -DRTL_SYMBOL=rtl_build_tiny   the name of the struct rtl_build that this file defines
-//   -DRTL_NAME='"tiny"'           its member `name`
-//   -DRTL_PARAMS=32,2,34,...      the values verilated with (-GXLEN=32 ...), in the order of the
-//                                 PARAM rows of model/arch/atlas_presets.def; OBSERVE is none of them
+//   -DRTL_CLASS=Vatlas_tiny           the class that `verilator --prefix` made
+//   -DRTL_HEADER='"Vatlas_tiny.h"'    its header
+//   -DRTL_OPEN=rtl_open_tiny          the name of the function that makes an instance: the member
+//                                     `open` of the build's row in the table of rtl_builds()
+//   -DRTL_PARAMS='{.xlen = 32, ...}'  the parameters verilated with, as an initialiser of struct
+//                                     atlas_params (build/gen params BUILD)
 // and, where waveforms are wanted, with the flags of `verilator --trace-fst` (VM_TRACE_FST=1).
-// rtl.c lists the builds: the four presets by their symbols rtl_build_NAME, others by its
-// -DRTL_EXTRA_BUILDS. Builds that share one program differ in all of the first three.
+// Builds that share one program differ in the first three.
 //
 // Signals are CData .. QData or VlWide, as the parameters have it: get() and put() take a bit
 // range of any of them, and put() cuts every value to the width of its place.
@@ -28,16 +28,11 @@
 #include "rtl_calls.h"
 #pragma GCC diagnostic pop
 
-#define RTL_QUOTE_(text) #text
-#define RTL_QUOTE(text) RTL_QUOTE_(text)
-#define RTL_HEADER_(name) RTL_QUOTE(name.h)
-#include RTL_HEADER_(RTL_CLASS)
-
-extern "C" const struct rtl_build RTL_SYMBOL;
+#include RTL_HEADER
 
 namespace {
 
-constexpr struct atlas_params P = {RTL_PARAMS};
+constexpr struct atlas_params P = RTL_PARAMS;
 
 static_assert(P.ports >= 1 && P.ports <= RTL_MAX_PORTS, "rtl_shim.h has room for RTL_MAX_PORTS");
 
@@ -262,7 +257,6 @@ struct instance {
     // Time goes on by one half of a cycle; the waveform's unit is that half.
     void settle(bool clk)
     {
-        drive();
         top->clk = clk;
         top->eval();
 #if VM_TRACE_FST
@@ -281,14 +275,20 @@ inline instance &self(struct rtl *rtl)
 
 void shim_eval(struct rtl *rtl)
 {
+    self(rtl).drive();
     self(rtl).settle(false);
     self(rtl).sample();
 }
 
 void shim_clock(struct rtl *rtl)
 {
-    if (self(rtl).top->clk)
-        self(rtl).settle(false);
+    self(rtl).settle(true);
+}
+
+// Inputs that change in the call that raises the clock count as set before the edge.
+void shim_step(struct rtl *rtl)
+{
+    self(rtl).drive();
     self(rtl).settle(true);
 }
 
@@ -322,9 +322,13 @@ void shim_close(struct rtl *rtl)
     delete m;
 }
 
-const struct rtl_calls calls = {shim_eval, shim_clock, shim_wave, shim_close};
+const struct rtl_calls calls = {shim_eval, shim_clock, shim_step, shim_wave, shim_close};
 
-struct rtl *shim_open(const struct rtl_build *, uint64_t seed)
+} // namespace
+
+extern "C" struct rtl *RTL_OPEN(const struct rtl_build *, uint64_t seed);
+
+extern "C" struct rtl *RTL_OPEN(const struct rtl_build *, uint64_t seed)
 {
     auto *m = new instance;
 
@@ -337,7 +341,3 @@ struct rtl *shim_open(const struct rtl_build *, uint64_t seed)
     m->top = std::make_unique<RTL_CLASS>(&m->context);
     return &m->base;
 }
-
-} // namespace
-
-const struct rtl_build RTL_SYMBOL = {RTL_NAME, P, shim_open};

@@ -72,8 +72,13 @@ const struct rtl_out *rtl_out(const struct rtl *rtl);
 /* Let the inputs settle and fill rtl_out(): the values that this cycle's clock edge will see. */
 void rtl_eval(struct rtl *rtl);
 
-/* The clock edge that ends the cycle. Call rtl_eval before it (the next cycle's inputs after it). */
+/* The clock edge that ends the cycle, with the inputs as rtl_eval saw them. */
 void rtl_clock(struct rtl *rtl);
+
+/* The clock edge with the inputs as they are now: for changes after rtl_eval whose effect on this
+ * cycle's outputs nobody needs to see. It saves a settling where one outcome ends and the next
+ * request begins in the same cycle. Never twice without rtl_eval between. */
+void rtl_step(struct rtl *rtl);
 
 uint64_t rtl_cycles(const struct rtl *rtl); /* clock edges so far */
 
