@@ -1,0 +1,207 @@
+# Atlas. `make help` lists what can be made; everything that is made goes to build/.
+#
+# Sources are found by name, so a new file needs no line here:
+#   model/*.c, model/*/*.c         build/libatlas.a and .so (model/arch/gen.c is a program)
+#   model/os/*.c, model/os/*/*.c   build/libatlas_os.a, freestanding
+#   rtl/atlas_mmu.v                build/rtl/BUILD/librtl.a, Verilated, one for every preset
+#   host/*.c sim/*.c               build/libhost.a; host/main.c has main() of build/atlas
+#   tests/DIR/test_*.c             build/tests/DIR/test_*, a cmocka program each; the other .c
+#                                  files of DIR are linked to all of its programs.
+#                                  unit: model and host without RTL; others: everything
+# build/san/ holds the same, compiled with the address and undefined-behaviour sanitizers.
+#
+#   PARAMS='ASID_BITS=2,L1_SETS=16'  adds builds of the RTL with other parameters to
+#                                    build/atlas, for all presets or for PRESET=tiny
+#   V=1                              shows the commands
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+SHELL := /bin/bash
+Q := $(if $(V),,@)
+comma := ,
+say = @printf '  %-9s %s\n'
+
+# ---- Tools and flags -----------------------------------------------------------------------
+
+CC := gcc
+CXX := g++
+CCACHE := $(shell command -v ccache)
+export CCACHE_BASEDIR := $(CURDIR)
+export CCACHE_NOHASHDIR := 1
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Werror
+OPT := -O2
+CPPFLAGS := -Imodel -Isim -Ihost
+CFLAGS = -std=c11 -g $(OPT) $(WARN)
+PIC := -fPIC -fno-semantic-interposition
+FREESTANDING := -ffreestanding -fno-tree-loop-distribute-patterns
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+LDLIBS := -lelf -ljansson -lz -llzma -lzstd -lpthread -lm
+
+# ---- Sources -------------------------------------------------------------------------------
+
+GEN_SRC := model/arch/gen.c
+OS_SRC := $(wildcard model/os/*.c model/os/*/*.c)
+LIB_SRC := $(filter-out $(GEN_SRC) $(OS_SRC),$(wildcard model/*.c model/*/*.c))
+MAIN_SRC := host/main.c
+HOST_SRC := $(filter-out $(MAIN_SRC),$(wildcard host/*.c host/*/*.c sim/*.c))
+TEST_DIRS := unit rtl cosim system
+TEST_SRC := $(foreach d,$(TEST_DIRS),$(wildcard tests/$d/test_*.c))
+SUPPORT_SRC := $(filter-out $(TEST_SRC),$(foreach d,$(TEST_DIRS),$(wildcard tests/$d/*.c)))
+RTL_SRC := $(filter-out rtl/example_tb.v,$(wildcard rtl/*.v rtl/lib/*.v))
+RTL_INC := rtl/atlas_arch.vh rtl/atlas_presets.vh
+
+PRESETS := $(shell sed -n 's/^PRESET.\([a-z0-9]*\),.*/\1/p' model/arch/atlas_presets.def)
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+# ---- Generated headers ---------------------------------------------------------------------
+
+build/gen: $(GEN_SRC) model/arch/atlas_arch.def model/arch/atlas_presets.def model/atlas.h model/mmu_port.h
+	$(say) CC $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) -Imodel/arch $(CFLAGS) $< -o $@
+
+.PHONY: gen check-gen params
+gen: build/gen ## write rtl/atlas_arch.vh and rtl/atlas_presets.vh from the tables
+	build/gen arch > rtl/atlas_arch.vh
+	build/gen presets > rtl/atlas_presets.vh
+
+check-gen: build/gen ## fail if a generated header is stale
+	build/gen arch | diff -u rtl/atlas_arch.vh -
+	build/gen presets | diff -u rtl/atlas_presets.vh -
+
+params: build/gen ## the parameters of the MMU and of the presets, as a table
+	@build/gen table
+
+# ---- The RTL under Verilator ---------------------------------------------------------------
+
+# Builds beside the presets, kept from one `make` to the next until `make clean`:
+# lines "VARIANTS += tiny:ASID_BITS=2".
+-include $(wildcard build/rtl/variants.mk)
+ifneq ($(PARAMS),)
+include build/rtl/variants.mk
+build/rtl/variants.mk: build/gen FORCE
+	@mkdir -p $(@D)
+	@{ cat $@ 2>/dev/null; build/gen variants $(or $(PRESET),$(subst $() ,$(comma),$(PRESETS))) '$(PARAMS)'; } \
+	    | sort -u > $@.new
+	@cmp -s $@ $@.new && rm $@.new || mv $@.new $@
+endif
+
+BUILDS := $(PRESETS) $(sort $(VARIANTS))
+# A build as a C identifier and directory: tiny:A=1,B=2 is tiny__A_1__B_2.
+build_id = $(subst $(comma),__,$(subst :,__,$(subst =,_,$1)))
+BUILD_IDS := $(foreach b,$(BUILDS),$(call build_id,$b))
+$(foreach b,$(BUILDS),$(eval BUILD_$(call build_id,$b) := $b))
+
+VERILATOR_ROOT = $(shell verilator --getenv VERILATOR_ROOT)
+VERILATE := verilator --cc --language 1364-2005 --top-module atlas_mmu -Irtl -y rtl -y rtl/lib \
+    -O3 --x-initial unique --trace-fst --no-timing -GOBSERVE=1
+VERILATED_OPT := OPT_FAST=-O2 OPT_SLOW=-O0 OPT_GLOBAL=-O2
+
+build/rtl/%/verilated.stamp: $(RTL_SRC) $(RTL_INC) build/gen
+	$(say) VERILATE $(BUILD_$*)
+	@mkdir -p $(@D)
+	$(Q)$(VERILATE) --prefix Vatlas_$* -Mdir $(@D) $$(build/gen flags $(BUILD_$*)) rtl/atlas_mmu.v
+	@touch $@
+
+build/rtl/%/rtl_shim.o: sim/rtl_shim.cpp build/rtl/%/verilated.stamp
+	$(say) CXX $@
+	$(Q)$(CCACHE) $(CXX) -std=c++17 -g -O2 -Wall -Wextra -Wshadow -Wconversion -Werror $(CPPFLAGS) \
+	    -I$(@D) -isystem $(VERILATOR_ROOT)/include -DVM_TRACE=1 -DVM_TRACE_FST=1 \
+	    -DRTL_CLASS=Vatlas_$* -DRTL_HEADER='"Vatlas_$*.h"' -DRTL_OPEN=rtl_open_$* \
+	    -DRTL_PARAMS="$$(build/gen params $(BUILD_$*))" -MMD -MP -c $< -o $@
+
+build/rtl/%/librtl.a: build/rtl/%/verilated.stamp build/rtl/%/rtl_shim.o
+	$(say) CXX $@
+	$(Q)$(MAKE) -s -C $(@D) -f Vatlas_$*.mk OBJCACHE=$(CCACHE) $(VERILATED_OPT) Vatlas_$*__ALL.a $(if $(V),,>/dev/null)
+	$(Q)rm -f $@ && cp $(@D)/Vatlas_$*__ALL.a $@ && ar rs $@ $(@D)/rtl_shim.o 2>/dev/null
+
+# The table of builds, rtl_builds().
+build/rtl/builds.c: build/gen $(wildcard build/rtl/variants.mk)
+	@mkdir -p $(@D)
+	$(Q)build/gen builds $(BUILDS) > $@
+
+build/rtl/builds.o: build/rtl/builds.c sim/rtl_shim.h model/atlas.h model/mmu_port.h
+	$(say) CC $@
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+
+# Verilator's run-time library.
+VERILATED_OBJ := $(addprefix build/rtl/verilated,.o _fst_c.o _threads.o)
+$(VERILATED_OBJ):
+	$(say) CXX $@
+	@mkdir -p $(@D)
+	$(Q)$(CCACHE) $(CXX) -O2 -w -I$(VERILATOR_ROOT)/include -I$(VERILATOR_ROOT)/include/vltstd \
+	    -DVM_TRACE=1 -DVM_TRACE_FST=1 -c $(VERILATOR_ROOT)/include/$(notdir $(@:.o=.cpp)) -o $@
+
+# Everything of the RTL that a program links; nothing while there is no RTL.
+RTL_OBJ := $(if $(and $(wildcard sim/rtl_shim.cpp),$(wildcard rtl/atlas_mmu.v)),$(BUILD_IDS:%=build/rtl/%/librtl.a) \
+    build/rtl/builds.o $(VERILATED_OBJ))
+
+# ---- C objects, libraries and programs -----------------------------------------------------
+
+# What a program links: libraries in any order.
+GROUP = -Wl,--start-group $^ -Wl,--end-group
+
+# $(call flavour,DIR,FLAGS): rules for DIR/libatlas.a and so on, compiled with FLAGS.
+define flavour
+$1/obj/model/os/%.o: model/os/%.c
+	$$(say) CC $$@
+	@mkdir -p $$(@D)
+	$$(Q)$$(CCACHE) $$(CC) $$(CPPFLAGS) $$(CFLAGS) $$(FREESTANDING) $2 -MMD -MP -c $$< -o $$@
+
+$1/obj/model/%.o: model/%.c
+	$$(say) CC $$@
+	@mkdir -p $$(@D)
+	$$(Q)$$(CCACHE) $$(CC) $$(CPPFLAGS) $$(CFLAGS) $$(PIC) $2 -MMD -MP -c $$< -o $$@
+
+$1/obj/%.o: %.c
+	$$(say) CC $$@
+	@mkdir -p $$(@D)
+	$$(Q)$$(CCACHE) $$(CC) $$(CPPFLAGS) $$(CFLAGS) $2 -MMD -MP -c $$< -o $$@
+
+$1/libatlas.a: $$(LIB_SRC:%.c=$1/obj/%.o)
+$1/libatlas_os.a: $$(OS_SRC:%.c=$1/obj/%.o)
+$1/libhost.a: $$(HOST_SRC:%.c=$1/obj/%.o)
+$1/libatlas.a $1/libatlas_os.a $1/libhost.a:
+	$$(say) AR $$@
+	@mkdir -p $$(@D)
+	$$(Q)rm -f $$@ && ar rcs $$@ $$(filter %.o,$$^)
+
+$1/libatlas.so: $$(LIB_SRC:%.c=$1/obj/%.o)
+	$$(say) LD $$@
+	$$(Q)$$(CC) $2 -shared $$^ -o $$@
+
+$1/atlas: $$(MAIN_SRC:%.c=$1/obj/%.o) $1/libhost.a $1/libatlas_os.a $1/libatlas.a $$(RTL_OBJ)
+	$$(say) LD $$@
+	$$(Q)$$(CXX) $2 $$(GROUP) $$(LDLIBS) -o $$@
+endef
+
+# $(call test_dir,DIR,FLAGS,TESTS,RTL): rule for the programs of tests/TESTS.
+define test_dir
+$1/tests/$3/test_%: $1/obj/tests/$3/test_%.o \
+    $$(patsubst %.c,$1/obj/%.o,$$(filter tests/$3/%,$$(SUPPORT_SRC))) \
+    $1/libhost.a $1/libatlas_os.a $1/libatlas.a $4
+	$$(say) LD $$@
+	@mkdir -p $$(@D)
+	$$(Q)$$(CXX) $2 $$(GROUP) -lcmocka $$(LDLIBS) -o $$@
+endef
+
+$(eval $(call flavour,build,))
+$(eval $(call flavour,build/san,$(SANITIZE)))
+$(foreach d,$(TEST_DIRS),$(eval $(call test_dir,build,,$d,$(if $(filter-out unit,$d),$$(RTL_OBJ)))))
+$(foreach d,$(TEST_DIRS),$(eval $(call test_dir,build/san,$(SANITIZE),$d,$(if $(filter-out unit,$d),$$(RTL_OBJ)))))
+
+TESTS := $(TEST_SRC:tests/%.c=build/tests/%)
+SAN_TESTS := $(TEST_SRC:tests/%.c=build/san/tests/%)
+.SECONDARY:
+
+-include $(shell find build -name '*.d' -path '*/obj/*' 2>/dev/null) $(wildcard build/rtl/*/*.d)
+
+.PHONY: clean FORCE
+clean: ## remove everything that was made
+	rm -rf build

@@ -1,0 +1,70 @@
+// atlas_presets.vh: named parameter sets, as in atlas_mmu #(`ATLAS_PRESET_TINY).
+// Generated from model/arch/atlas_presets.def by `make gen`: do not edit.
+`ifndef ATLAS_PRESETS_VH
+`define ATLAS_PRESETS_VH
+
+// Sv32, smallest
+`define ATLAS_PRESET_TINY \
+    .XLEN(32), \
+    .LEVELS(2), \
+    .PA_BITS(34), \
+    .ASID_BITS(9), \
+    .PORTS(2), \
+    .ID_BITS(4), \
+    .L1_SETS(256), \
+    .L1_SIDE(2), \
+    .L2_SETS(0), \
+    .L2_WAYS(1), \
+    .WALK_CACHE(1), \
+    .FENCE_PTRS(1), \
+    .CTR_BITS(32)
+
+// Sv32, large: shared L2
+`define ATLAS_PRESET_RV32 \
+    .XLEN(32), \
+    .LEVELS(2), \
+    .PA_BITS(34), \
+    .ASID_BITS(9), \
+    .PORTS(2), \
+    .ID_BITS(4), \
+    .L1_SETS(256), \
+    .L1_SIDE(2), \
+    .L2_SETS(256), \
+    .L2_WAYS(2), \
+    .WALK_CACHE(1), \
+    .FENCE_PTRS(1), \
+    .CTR_BITS(32)
+
+// Sv39 and Sv48, open-board SoCs
+`define ATLAS_PRESET_RV64 \
+    .XLEN(64), \
+    .LEVELS(4), \
+    .PA_BITS(32), \
+    .ASID_BITS(9), \
+    .PORTS(2), \
+    .ID_BITS(4), \
+    .L1_SETS(256), \
+    .L1_SIDE(4), \
+    .L2_SETS(0), \
+    .L2_WAYS(1), \
+    .WALK_CACHE(1), \
+    .FENCE_PTRS(1), \
+    .CTR_BITS(32)
+
+// Sv39, Sv48, Sv57, everything on
+`define ATLAS_PRESET_FULL \
+    .XLEN(64), \
+    .LEVELS(5), \
+    .PA_BITS(56), \
+    .ASID_BITS(16), \
+    .PORTS(2), \
+    .ID_BITS(4), \
+    .L1_SETS(256), \
+    .L1_SIDE(8), \
+    .L2_SETS(256), \
+    .L2_WAYS(2), \
+    .WALK_CACHE(1), \
+    .FENCE_PTRS(1), \
+    .CTR_BITS(32)
+
+`endif
