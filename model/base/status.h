@@ -1,0 +1,18 @@
+/* status.h: what a caller can cause in good faith. A fault of the machine is no status, and
+ * a bug of the caller is VM_BUG. Layer: base; knows nothing. */
+#ifndef ATLAS_STATUS_H
+#define ATLAS_STATUS_H
+
+enum vm_status {
+    VM_OK = 0,
+    VM_NOMEM,  /* no frame is free                                                  */
+    VM_LIMIT,  /* a limit that was set for this object is reached                   */
+    VM_EXISTS, /* something is there already                                        */
+    VM_ABSENT, /* nothing is there                                                  */
+    VM_RANGE   /* an address or a length cannot be: non-canonical, misaligned, empty */
+};
+
+/* "out of frames" and the like, for a message; never NULL. */
+const char *vm_status_text(enum vm_status status);
+
+#endif
