@@ -1,0 +1,45 @@
+/* l1_tlb.h: the TLB of one port: a direct-mapped RAM of 4 KiB pages, and side entries of any
+ * page size. Twin of atlas_l1_tlb. Private to model/mmu.
+ *
+ * It answers, or it does not; it never faults. A side entry that matches has priority, and the
+ * RAM is not asked then (model/README.md, 1.3 to 1.6).
+ */
+#ifndef ATLAS_MMU_L1_TLB_H
+#define ATLAS_MMU_L1_TLB_H
+
+#include "mmu/entry.h"
+
+struct l1_tlb {
+    struct entry *ram;               /* [array, l1_sets]                             */
+    struct entry side[MMU_MAX_SIDE]; /* the first l1_side are used                   */
+    unsigned next;                   /* side entry that is replaced next             */
+};
+
+/* All entries empty; ram [array, shape's l1_sets] stays owned by the caller. */
+void l1_tlb_reset(struct l1_tlb *l1, const struct shape *shape, struct entry *ram);
+
+/* The entry that matches the request with key `key`; NULL if none does. *side tells which kind
+ * it is. */
+static inline const struct entry *l1_tlb_find(const struct l1_tlb *l1, const struct shape *shape,
+                                              uint64_t key, bool *side)
+{
+    const struct entry *e = &l1->ram[shape_set(key & KEY_VPN, shape->l1_bits)];
+
+    *side = false;
+    e = entry_matches(e, key) ? e : NULL;
+    for (unsigned i = 0; i < shape->p.l1_side; i++) {
+        if (entry_matches(&l1->side[i], key)) {
+            *side = true;
+            return &l1->side[i];
+        }
+    }
+    return e;
+}
+
+/* Remember a translation (model/README.md, 2, "fill"). */
+void l1_tlb_fill(struct l1_tlb *l1, const struct shape *shape, const struct entry *e);
+
+/* Remove what a fence names; key and needed as for entry_fenced. */
+void l1_tlb_fence(struct l1_tlb *l1, const struct shape *shape, uint64_t key, uint64_t needed);
+
+#endif

@@ -1,0 +1,120 @@
+/* params.c: which parameters are legal, and the presets. The same rules stop the
+ * elaboration of the RTL. */
+#include "atlas.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { XLEN_32 = 32, XLEN_64 = 64 };
+
+/* Sv32 has two levels, a 34-bit physical address and a 9-bit ASID at most. */
+enum { SV32_LEVELS = 2, SV32_PA_BITS = 34, SV32_ASID_BITS = 9 };
+
+static bool is_power_of_two(unsigned n)
+{
+    return n != 0 && (n & (n - 1)) == 0;
+}
+
+static const char *xlen_error(const struct atlas_params *p, char *buf, size_t len)
+{
+    if (p->xlen == XLEN_32 || p->xlen == XLEN_64)
+        return NULL;
+    snprintf(buf, len, "XLEN: %u is neither 32 nor 64", p->xlen);
+    return buf;
+}
+
+/* Every parameter against its range in the table, in the order of the table. */
+static const char *range_error(const struct atlas_params *p, char *buf, size_t len)
+{
+    const struct {
+        const char *name;
+        unsigned value, min, max;
+    } rows[] = {
+#define PARAM(NAME, name, min, max, def, text) {#NAME, p->name, min, max},
+#include "arch/atlas_presets.def"
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].value < rows[i].min || rows[i].value > rows[i].max) {
+            snprintf(buf, len, "%s: %u is not from %u to %u", rows[i].name, rows[i].value,
+                     rows[i].min, rows[i].max);
+            return buf;
+        }
+    }
+    return NULL;
+}
+
+/* Sizes that index by address bits; the range check has been passed. */
+static const char *power_error(const struct atlas_params *p, char *buf, size_t len)
+{
+    const struct {
+        const char *name, *range;
+        unsigned value;
+        bool zero_is_legal;
+    } rows[] = {
+        {"L1_SETS", "from 1 to 1024", p->l1_sets, false},
+        {"L1_SIDE", "from 1 to 16", p->l1_side, false},
+        {"L2_SETS", "from 1 to 1024, nor 0", p->l2_sets, true},
+        {"L2_WAYS", "from 1 to 4", p->l2_ways, false},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (!is_power_of_two(rows[i].value) && !(rows[i].zero_is_legal && rows[i].value == 0)) {
+            snprintf(buf, len, "%s: %u is no power of two %s", rows[i].name, rows[i].value,
+                     rows[i].range);
+            return buf;
+        }
+    }
+    return NULL;
+}
+
+/* Limits that depend on XLEN. */
+static const char *xlen_limit_error(const struct atlas_params *p, char *buf, size_t len)
+{
+    if ((p->xlen == XLEN_32) != (p->levels == SV32_LEVELS))
+        snprintf(buf, len, "LEVELS: %u is not %s with XLEN %u", p->levels,
+                 p->xlen == XLEN_32 ? "2" : "from 3 to 5", p->xlen);
+    else if (p->xlen == XLEN_32 && p->pa_bits > SV32_PA_BITS)
+        snprintf(buf, len, "PA_BITS: %u is not from 14 to 34 with XLEN 32", p->pa_bits);
+    else if (p->xlen == XLEN_32 && p->asid_bits > SV32_ASID_BITS)
+        snprintf(buf, len, "ASID_BITS: %u is not from 0 to 9 with XLEN 32", p->asid_bits);
+    else
+        return NULL;
+    return buf;
+}
+
+const char *atlas_params_check(const struct atlas_params *params, char *buf, size_t len)
+{
+    const char *error = xlen_error(params, buf, len);
+
+    if (error == NULL)
+        error = range_error(params, buf, len);
+    if (error == NULL)
+        error = power_error(params, buf, len);
+    if (error == NULL)
+        error = xlen_limit_error(params, buf, len);
+    return error;
+}
+
+bool atlas_preset(const char *name, struct atlas_params *out)
+{
+    static const struct {
+        const char *name;
+        struct atlas_params params;
+    } presets[] = {
+#define PRESET(name, NAME, xlen, levels, pa_bits, asid_bits, ports, id_bits, l1_sets, l1_side,     \
+               l2_sets, l2_ways, walk_cache, fence_ptrs, ctr_bits, text)                           \
+    {#name,                                                                                        \
+     {xlen, levels, pa_bits, asid_bits, ports, id_bits, l1_sets, l1_side, l2_sets, l2_ways,        \
+      walk_cache, fence_ptrs, ctr_bits}},
+#include "arch/atlas_presets.def"
+    };
+
+    for (size_t i = 0; i < sizeof presets / sizeof presets[0]; i++) {
+        if (strcmp(presets[i].name, name) == 0) {
+            *out = presets[i].params;
+            return true;
+        }
+    }
+    return false;
+}
