@@ -13,6 +13,7 @@
 #   PARAMS='ASID_BITS=2,L1_SETS=16'  adds builds of the RTL with other parameters to
 #                                    build/atlas, for all presets or for PRESET=tiny
 #   V=1                              shows the commands
+# model/ is plain C11; host/, sim/ and tests/ may use POSIX.1-2008.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -27,6 +28,8 @@ say = @printf '  %-9s %s\n'
 
 CC := gcc
 CXX := g++
+JOBS := $(shell nproc)
+J = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 CCACHE := $(shell command -v ccache)
 export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
@@ -35,6 +38,7 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes -Wst
 OPT := -O2
 CPPFLAGS := -Imodel -Isim -Ihost
 CFLAGS = -std=c11 -g $(OPT) $(WARN)
+POSIX := -D_POSIX_C_SOURCE=200809L
 PIC := -fPIC -fno-semantic-interposition
 FREESTANDING := -ffreestanding -fno-tree-loop-distribute-patterns
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -59,12 +63,33 @@ PRESETS := $(shell sed -n 's/^PRESET.\([a-z0-9]*\),.*/\1/p' model/arch/atlas_pre
 help: ## this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
+# ---- For users -----------------------------------------------------------------------------
+
+.PHONY: run deps bench wave example
+run: build/deps.stamp ## a real program, every access through the RTL and the model in lockstep
+	@$(MAKE) $(J) build/atlas
+	build/atlas run -- ls -l /usr/bin
+
+deps: ## install on Debian 12 what is missing (needs root or sudo)
+	@sim/tools/deps.sh
+
+build/deps.stamp: sim/tools/deps.sh
+	@$<
+	@mkdir -p $(@D) && touch $@
+
+bench: build/atlas ## measure the model, the RTL and lockstep
+	build/atlas bench
+
+wave: build/atlas ## make wave ARGS="replay ...": run atlas with ARGS, waveform in build/wave.fst
+	build/atlas $(ARGS) --wave build/wave.fst
+
 # ---- Generated headers ---------------------------------------------------------------------
 
-build/gen: $(GEN_SRC) model/arch/atlas_arch.def model/arch/atlas_presets.def model/atlas.h model/mmu_port.h
+GEN_WITH := model/mmu/params.c
+build/gen: $(GEN_SRC) $(GEN_WITH) $(wildcard model/arch/*.def model/arch/*.h) model/atlas.h model/mmu_port.h
 	$(say) CC $@
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) -Imodel/arch $(CFLAGS) $< -o $@
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(GEN_SRC) $(GEN_WITH) -o $@
 
 .PHONY: gen check-gen params
 gen: build/gen ## write rtl/atlas_arch.vh and rtl/atlas_presets.vh from the tables
@@ -87,9 +112,9 @@ ifneq ($(PARAMS),)
 include build/rtl/variants.mk
 build/rtl/variants.mk: build/gen FORCE
 	@mkdir -p $(@D)
-	@{ cat $@ 2>/dev/null; build/gen variants $(or $(PRESET),$(subst $() ,$(comma),$(PRESETS))) '$(PARAMS)'; } \
-	    | sort -u > $@.new
-	@cmp -s $@ $@.new && rm $@.new || mv $@.new $@
+	@build/gen variants $(or $(PRESET),$(subst $() ,$(comma),$(PRESETS))) '$(PARAMS)' > $@.new
+	@cat $@ $@.new 2>/dev/null | sort -u -o $@.new
+	@if cmp -s $@ $@.new; then rm $@.new; else mv $@.new $@; fi
 endif
 
 BUILDS := $(PRESETS) $(sort $(VARIANTS))
@@ -162,7 +187,7 @@ $1/obj/model/%.o: model/%.c
 $1/obj/%.o: %.c
 	$$(say) CC $$@
 	@mkdir -p $$(@D)
-	$$(Q)$$(CCACHE) $$(CC) $$(CPPFLAGS) $$(CFLAGS) $2 -MMD -MP -c $$< -o $$@
+	$$(Q)$$(CCACHE) $$(CC) $$(CPPFLAGS) $$(POSIX) $$(CFLAGS) $2 -MMD -MP -c $$< -o $$@
 
 $1/libatlas.a: $$(LIB_SRC:%.c=$1/obj/%.o)
 $1/libatlas_os.a: $$(OS_SRC:%.c=$1/obj/%.o)
@@ -202,6 +227,77 @@ SAN_TESTS := $(TEST_SRC:tests/%.c=build/san/tests/%)
 
 -include $(shell find build -name '*.d' -path '*/obj/*' 2>/dev/null) $(wildcard build/rtl/*/*.d)
 
-.PHONY: clean FORCE
+# ---- Checks: each is one test of `make test` -----------------------------------------------
+
+C_FILES := $(wildcard $(foreach d,model host sim tests,$d/*.[ch] $d/*/*.[ch] $d/*/*/*.[ch]))
+C_SRC := $(filter %.c,$(C_FILES))
+each = @printf '%s\n' $1 | xargs -P $(JOBS) -I {}
+
+.PHONY: lint lint-c lint-format lint-cppcheck lint-rtl check-layers check-requirements check-ram
+lint: lint-c lint-format lint-cppcheck lint-rtl ## every compiler and linter, no warning allowed
+
+lint-c:
+	$(call each,$(filter model/%,$(C_SRC))) clang $(CPPFLAGS) $(CFLAGS) -fsyntax-only {}
+	$(call each,$(filter-out model/%,$(C_SRC))) clang $(CPPFLAGS) $(POSIX) $(CFLAGS) -fsyntax-only {}
+	$(call each,$(filter model/%,$(C_SRC))) gcc $(CPPFLAGS) $(CFLAGS) -fsyntax-only {}
+	$(call each,$(filter-out model/%,$(C_SRC))) gcc $(CPPFLAGS) $(POSIX) $(CFLAGS) -fsyntax-only {}
+
+lint-format:
+	@clang-format --dry-run -Werror $(C_FILES) $(wildcard sim/*.cpp)
+
+lint-cppcheck:
+	@cppcheck --quiet -j $(JOBS) --std=c11 --enable=warning,performance,portability \
+	    --inline-suppr --error-exitcode=1 $(CPPFLAGS) $(C_SRC)
+
+lint-rtl: build/gen
+	@sim/tools/lint_rtl.sh $(PRESETS)
+
+check-layers: build/libatlas.a build/libatlas_os.a ## who includes whom; what the libraries need
+	@sim/tools/check_layers.sh
+
+requirements: ## write tests/REQUIREMENTS.md: each requirement with its tests
+	@mkdir -p build
+	sim/tools/requirements.sh > build/REQUIREMENTS.md
+	cp build/REQUIREMENTS.md tests/
+
+check-requirements:
+	sim/tools/requirements.sh | diff -u tests/REQUIREMENTS.md -
+
+check-ram: build/gen ## synthesise each preset and count block RAM
+	@sim/tools/check_ram.sh $(PRESETS)
+
+# ---- Tests ---------------------------------------------------------------------------------
+
+VEC := tests/vectors/smoke.vec
+TRACES := $(wildcard tests/traces/*.txt.xz)
+TRACE_HEADS := $(filter %.head.txt.xz,$(TRACES))
+LONG_TRACES := $(filter-out $(TRACE_HEADS),$(TRACES))
+TARGETS := model rtl lockstep
+
+STATIC := $(foreach c,check-gen check-layers check-requirements lint-c lint-format lint-cppcheck lint-rtl,'make $c')
+VECTORS := $(foreach t,$(TARGETS),'build/atlas vectors --target $t $(VEC)' \
+    $(foreach p,$(PRESETS),'build/atlas vectors --target $t --preset $p $(VEC)'))
+HEADS := $(foreach t,$(TARGETS),'build/atlas replay --target $t $(TRACE_HEADS)')
+LONG := $(foreach t,$(TARGETS),$(foreach f,$(LONG_TRACES),'build/atlas replay --target $t $f'))
+TEST_PROGRAMS := build/atlas $(SAN_TESTS)
+
+.PHONY: test check check-all test-programs
+test-programs: $(TEST_PROGRAMS)
+
+test: build/deps.stamp ## everything that fits 15 minutes on two cores
+	@$(MAKE) -k $(J) test-programs || true
+	@sim/tools/run_tests.sh -j $(JOBS) 'make test-programs' $(STATIC) $(foreach t,$(SAN_TESTS),'$t') \
+	    $(VECTORS) $(HEADS)
+
+check: ## the quick part of it: model, layers, generated files
+	@$(MAKE) -k $(J) $(filter build/san/tests/unit/%,$(SAN_TESTS)) || true
+	@sim/tools/run_tests.sh -j $(JOBS) 'make check-gen' 'make check-layers' \
+	    $(foreach t,$(filter build/san/tests/unit/%,$(SAN_TESTS)),'$t')
+
+check-all: test ## everything: test, then long traces, synthesis, ten million random transactions
+	@sim/tools/run_tests.sh -j $(JOBS) -t 7200 'make check-ram' $(LONG)
+
 clean: ## remove everything that was made
 	rm -rf build
+
+.PHONY: clean requirements FORCE

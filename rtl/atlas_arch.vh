@@ -90,26 +90,26 @@
 `define ATLAS_REASON_D_CLEAR 5'd19 // page fault: store, D = 0 and ADUE = 0
 `define ATLAS_REASON_LEAF_WIDTH 5'd20 // access fault: leaf beyond the physical width
 `define ATLAS_REASON_AD_BUS 5'd21 // access fault: bus error on an A/D update
-`define ATLAS_CTR_LOOKUP 6'd0 // translated lookups of the L1 TLB (a replay counts again)
-`define ATLAS_CTR_L1_HIT 6'd1 // answered by the L1 RAM
-`define ATLAS_CTR_SIDE_HIT 6'd2 // answered by a side entry
-`define ATLAS_CTR_L1_MISS 6'd3 // lookups that neither answered
-`define ATLAS_CTR_BYPASS 6'd4 // answered untranslated: bare mode or M
-`define ATLAS_CTR_FAULT 6'd5 // answers with a fault
-`define ATLAS_CTR_KILLED 6'd6 // answers of killed requests
-`define ATLAS_CTR_PORT_COUNT 6'd7 // number of counters a port has
-`define ATLAS_GCTR_L2_HIT 5'd0 // misses answered by the L2 TLB
-`define ATLAS_GCTR_L2_MISS 5'd1 // misses the L2 TLB did not answer
-`define ATLAS_GCTR_WALK 5'd2 // walks begun (first access check passed)
-`define ATLAS_GCTR_PTR_HIT 5'd3 // walks begun below the root
-`define ATLAS_GCTR_PTE_READ 5'd4 // PTE reads answered and used
-`define ATLAS_GCTR_CAS 5'd5 // A/D compare-and-swaps answered and used
-`define ATLAS_GCTR_CAS_FAIL 5'd6 // compare-and-swaps that found another value
-`define ATLAS_GCTR_BUS_ERROR 5'd7 // error answers from memory
-`define ATLAS_GCTR_FILL 5'd8 // translations filled into the L1
-`define ATLAS_GCTR_ABORT 5'd9 // walks given up for a fence or a kill
-`define ATLAS_GCTR_FENCE 5'd10 // fences completed
-`define ATLAS_GCTR_GLOBAL_COUNT 5'd11 // number of counters that are not a port's
+`define ATLAS_CTR_LOOKUP 32'd0 // translated lookups of the L1 TLB (a replay counts again)
+`define ATLAS_CTR_L1_HIT 32'd1 // answered by the L1 RAM
+`define ATLAS_CTR_SIDE_HIT 32'd2 // answered by a side entry
+`define ATLAS_CTR_L1_MISS 32'd3 // lookups that neither answered
+`define ATLAS_CTR_BYPASS 32'd4 // answered untranslated: bare mode or M
+`define ATLAS_CTR_FAULT 32'd5 // answers with a fault
+`define ATLAS_CTR_KILLED 32'd6 // answers of killed requests
+`define ATLAS_CTR_PORT_COUNT 32'd7 // number of counters a port has
+`define ATLAS_GCTR_L2_HIT 32'd0 // misses answered by the L2 TLB
+`define ATLAS_GCTR_L2_MISS 32'd1 // misses the L2 TLB did not answer
+`define ATLAS_GCTR_WALK 32'd2 // walks begun (first access check passed)
+`define ATLAS_GCTR_PTR_HIT 32'd3 // walks begun below the root
+`define ATLAS_GCTR_PTE_READ 32'd4 // PTE reads answered and used
+`define ATLAS_GCTR_CAS 32'd5 // A/D compare-and-swaps answered and used
+`define ATLAS_GCTR_CAS_FAIL 32'd6 // compare-and-swaps that found another value
+`define ATLAS_GCTR_BUS_ERROR 32'd7 // error answers from memory
+`define ATLAS_GCTR_FILL 32'd8 // translations filled into the L1
+`define ATLAS_GCTR_ABORT 32'd9 // walks given up for a fence or a kill
+`define ATLAS_GCTR_FENCE 32'd10 // fences completed
+`define ATLAS_GCTR_GLOBAL_COUNT 32'd11 // number of counters that are not a port's
 `define ATLAS_RB_L1 2'd0 // L1 RAM of a port: index = set
 `define ATLAS_RB_SIDE 2'd1 // side entries of a port: index = entry
 `define ATLAS_RB_L2 2'd2 // L2: index = set * L2_WAYS + way

@@ -8,7 +8,7 @@
  *   gen chparam BUILD            the parameters as -set options of Yosys' chparam
  *   gen params BUILD             the parameters as a C initialiser of struct atlas_params
  *   gen builds BUILD...          the C file with the table of Verilated builds (rtl_shim.h)
- *   gen variants PRESET[,...] P=V[,...]   the BUILDs of these presets that P=V is legal for
+ *   gen variants PRESET[,...] P=V[,...]   those BUILDs of these presets that can be, for make
  *
  * BUILD is a preset, or a preset with other parameters: "tiny" or "tiny:ASID_BITS=2,L1_SETS=16".
  * Exit status 2 and a message if it names what does not exist or is out of range.
@@ -47,18 +47,18 @@ struct preset {
 
 static const struct field fields[] = {
 #define FIELD(group, name, lsb, width, text) {#group "_" #name, lsb, width, text},
-#include "atlas_arch.def"
+#include "arch/atlas_arch.def"
 };
 
 static const struct code codes[] = {
 #define CODE(group, name, value, width, text) {#group "_" #name, value, width, text},
-#include "atlas_arch.def"
+#include "arch/atlas_arch.def"
 };
 
 static const struct param param_rows[] = {
 #define PARAM(NAME, name, min, max, def, text)                                                     \
     {#NAME, #name, offsetof(struct atlas_params, name), min, max, def, text},
-#include "atlas_presets.def"
+#include "arch/atlas_presets.def"
 };
 
 static const struct preset presets[] = {
@@ -69,7 +69,7 @@ static const struct preset presets[] = {
      {xlen, levels, pa_bits, asid_bits, ports, id_bits, l1_sets, l1_side, l2_sets, l2_ways,        \
       walk_cache, fence_ptrs, ctr_bits},                                                           \
      text},
-#include "atlas_presets.def"
+#include "arch/atlas_presets.def"
 };
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
@@ -269,6 +269,31 @@ static void print_builds(char **builds, int count)
            "    *count = sizeof builds / sizeof builds[0];\n    return builds;\n}\n");
 }
 
+/* "VARIANTS += PRESET:SET" for each preset of `list` ("tiny,full") that `set` ("L1_SETS=16") is
+ * legal for; why it is not for others goes to stderr. `list` is cut at its commas. */
+static unsigned print_variants(char *list, const char *set)
+{
+    char build[MAX_BUILD_NAME], why[256];
+    unsigned legal = 0;
+
+    for (char *next = list, *end; next != NULL; next = end) {
+        struct atlas_params p;
+
+        end = strchr(next, ',');
+        if (end != NULL)
+            *end++ = '\0';
+        snprintf(build, sizeof build, "%s:%s", next, set);
+        p = parse_build(build);
+        if (atlas_params_check(&p, why, sizeof why) != NULL) {
+            fprintf(stderr, "gen: no build %s: %s\n", build, why);
+            continue;
+        }
+        printf("VARIANTS += %s\n", build);
+        legal++;
+    }
+    return legal;
+}
+
 static bool is(const char *a, const char *b)
 {
     return strcmp(a, b) == 0;
@@ -290,6 +315,8 @@ int main(int argc, char **argv)
         print_params(argv[2]);
     else if (argc > 2 && is(what, "builds"))
         print_builds(argv + 2, argc - 2);
+    else if (argc == 4 && is(what, "variants"))
+        return print_variants(argv[2], argv[3]) > 0 ? 0 : 2;
     else
         bad_input("expected a command and its arguments; model/arch/gen.c lists them", "usage");
     return 0;

@@ -2,33 +2,41 @@
 # requirements.sh: print tests/REQUIREMENTS.md: each id of tests/requirements.ids, the tests that
 # cover it, and whether it is covered.
 #
-# A test names its ids in a comment right before it, alone or before a colon and more text:
-#     /* B1 B16 */                      /* F6: a short write is retried. */
-#     static void name(void **state)    {"name of a row", ...}
+# A test names its ids in a comment right before it, or at the end of its first line, alone or
+# before a colon and more text:
+#     /* B1 B16 */                         /* F6: a short write is retried. */
+#     static void name(void **state)       {"name of a row", ...}
 # An id that is not in the list ends this with status 2.
 set -u
 export LC_ALL=C.UTF-8
 
 find tests -name '*.[ch]' | sort | xargs -r awk '
     FNR == 1 { ids = "" }
-    match($0, /^[ \t]*\/\*[ \t]*([MLSPFKHXB][0-9]+[ \t]*)+(:|\*\/)/) {
+    match($0, /\/\*[ \t]*[MLSPFKHXB][0-9]+([ \t,]+[MLSPFKHXB][0-9]+)*[ \t]*(:|\*\/)/) {
         ids = substr($0, RSTART, RLENGTH)
-        gsub(/[\/*:]/, "", ids)
+        gsub(/[\/*:,]/, " ", ids)
         where = FILENAME ":" FNR
     }
-    ids != "" && match($0, /[A-Za-z_0-9]+\(void \*\*/) {
-        report(substr($0, RSTART, RLENGTH - length("(void **")))
+    ids != "" && /^(static )?(void|int|bool) [a-z0-9_]+\(/ {
+        report($0)
     }
-    ids != "" && match($0, /^[ \t]*(\/\*.*\*\/)?[ \t]*\{[ \t]*"[^"]*"/) {
-        report(substr($0, index($0, "\"") + 1, RSTART + RLENGTH - index($0, "\"") - 2))
+    ids != "" && match($0, /\{[ \t]*"[^"]*"/) {
+        test = substr($0, RSTART, RLENGTH - 1)
+        sub(/.*"/, "", test)
+        found(test)
     }
-    function report(test,    n, i, id) {
+    function report(line) {
+        sub(/\(.*/, "", line)
+        sub(/.* /, "", line)
+        found(line)
+    }
+    function found(test,    n, i, id) {
         n = split(ids, id, " ")
         for (i = 1; i <= n; i++)
             printf "%s\t%s\t%s\t%s\n", id[i], FILENAME, test, where
         ids = ""
     }' | awk -F '\t' '
-    FILENAME == "-" {
+    NF == 4 {
         file = $2
         sub(/^tests\//, "", file)
         cover[$1] = cover[$1] (cover[$1] == "" ? "" : ", ") "`" file "` " $3
@@ -55,8 +63,8 @@ find tests -name '*.[ch]' | sort | xargs -r awk '
         print "| id | what | covered by | state |\n|---|---|---|---|"
         for (i = 1; i <= n; i++) {
             gsub(/\|/, "\\|", text[i])
-            printf "| %s | %s | %s | %s |\n", id[i], text[i], cover[id[i]],
-                id[i] in cover ? "covered" : "open"
+            state = id[i] in cover ? "covered" : "open"
+            printf "| %s | %s | %s | %s |\n", id[i], text[i], cover[id[i]], state
         }
     }' - tests/requirements.ids
 exit "${PIPESTATUS[-1]}"
