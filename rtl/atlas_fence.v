@@ -1,0 +1,138 @@
+// atlas_fence: sfence.vma in all four forms, the sweep after reset, and TLB read-back.
+//
+//            cycle   0   1   2   3   4   5    by address, nothing in flight
+//   s_fence_valid  __/---\________________    operands are sampled in cycle 0
+//   halt           ______/-----------\____    nothing is looked up, walks are given up
+//   read           __________/---\________    the set of the address is read
+//   match          ______________/---\____    what matches is removed
+//   s_fence_done   __________________/---\    one cycle
+//
+// Done comes 5 cycles after acceptance for a fence with an address, and SETS + 4 for one without
+// (SETS = the larger of L1_SETS and L2_SETS), plus the wait for a memory answer on its way.
+// The sweep after reset is a fence without operands that nobody asked for; boot is up until it is over.
+// Read-back takes the same way but for the removal.
+//
+// A non-canonical address is harmless: its low bits take part, the others do not.
+// Reset     begins the sweep
+`default_nettype none
+`include "atlas_arch.vh"
+
+module atlas_fence #(
+    parameter XLEN     = 64,
+    parameter ASID_W   = 9,
+    parameter VPN_BITS = 27,
+    parameter SETS     = 256,                            // sets to sweep
+    parameter L2_WAYS  = 2
+) (
+    input  wire                clk,
+    input  wire                rst,
+
+    input  wire                s_fence_valid,
+    output wire                s_fence_ready,
+    input  wire                s_fence_has_va,
+    input  wire                s_fence_has_asid,
+    input  wire [XLEN-1:0]     s_fence_va,
+    input  wire [15:0]         s_fence_asid,
+    output wire                s_fence_done,
+
+    input  wire                rb_req_valid,
+    output wire                rb_req_ready,
+    input  wire [1:0]          rb_req_array,             // ATLAS_RB_*
+    input  wire [1:0]          rb_req_port,
+    input  wire [11:0]         rb_req_index,
+    output wire                rb_rsp_valid,
+    output wire [1:0]          rb_array,                 // as requested, with the answer
+    output wire [1:0]          rb_port,
+    output wire [11:0]         rb_index,
+
+    // To the rest of the MMU.
+    output wire                boot,
+    output wire                halt,
+    input  wire                quiet,                    // no lookup, fill or walk is under way
+    output wire                read,
+    output wire                match,
+    output wire                has_va,
+    output wire                has_asid,
+    output wire [VPN_BITS-1:0] vpn,
+    output wire [ASID_W-1:0]   asid,
+    output wire [9:0]          index,                    // set to sweep, or to read back
+    output wire                ev_fence                  // a fence of software is complete
+);
+
+    localparam [2:0] S_IDLE = 3'd0, S_HALT = 3'd1, S_READ = 3'd2, S_LAST = 3'd3, S_DONE = 3'd4;
+    localparam LAST   = SETS - 1;
+    localparam WAYS_W = $clog2(L2_WAYS);
+
+    reg  [2:0]          state_q, state_d;
+    reg                 boot_q, back_q, match_q;
+    reg                 has_va_q, has_asid_q;
+    reg  [VPN_BITS-1:0] vpn_q;
+    reg  [ASID_W-1:0]   asid_q;
+    reg  [9:0]          index_q;
+    reg  [15:0]         rb_q;
+
+    wire take_fence = state_q == S_IDLE && s_fence_valid;
+    wire take_back  = state_q == S_IDLE && !s_fence_valid && rb_req_valid;
+    wire once       = has_va_q || back_q;
+    wire [11:0] rb_set = rb_req_array == `ATLAS_RB_L2 ? rb_req_index >> WAYS_W : rb_req_index;
+
+    always @(*) begin
+        state_d = state_q;
+        case (state_q)
+            S_IDLE:  if (take_fence || take_back) state_d = S_HALT;
+            S_HALT:  if (quiet) state_d = S_READ;
+            S_READ:  if (once || index_q == LAST[9:0]) state_d = S_LAST;
+            S_LAST:  state_d = S_DONE;
+            default: state_d = S_IDLE;
+        endcase
+    end
+
+    always @(posedge clk) begin
+        if (rst) begin
+            state_q    <= S_HALT;
+            boot_q     <= 1'b1;
+            back_q     <= 1'b0;
+            match_q    <= 1'b0;
+            has_va_q   <= 1'b0;
+            has_asid_q <= 1'b0;
+            index_q    <= 10'd0;
+        end else begin
+            state_q <= state_d;
+            boot_q  <= boot_q && state_q != S_DONE;
+            match_q <= state_q == S_READ && !back_q;
+            if (state_q == S_IDLE) begin
+                back_q     <= take_back;
+                has_va_q   <= s_fence_has_va && take_fence;
+                has_asid_q <= s_fence_has_asid && take_fence;
+                index_q    <= take_back ? rb_set[9:0] : 10'd0;
+            end else if (state_q == S_READ && !once) begin
+                index_q    <= index_q + 10'd1;
+            end
+        end
+        if (state_q == S_IDLE) begin
+            vpn_q  <= s_fence_va[12 +: VPN_BITS];
+            asid_q <= s_fence_asid[ASID_W-1:0];
+            rb_q   <= {rb_req_array, rb_req_port, rb_req_index};
+        end
+    end
+
+    assign s_fence_ready = state_q == S_IDLE;
+    assign rb_req_ready  = state_q == S_IDLE && !s_fence_valid;
+    assign s_fence_done  = state_q == S_DONE && !boot_q && !back_q;
+    assign rb_rsp_valid  = state_q == S_LAST && back_q;
+    assign ev_fence      = s_fence_done;
+    assign boot          = boot_q;
+    assign halt          = state_q != S_IDLE;
+    assign read          = state_q == S_READ;
+    assign match         = match_q;
+    assign has_va        = has_va_q;
+    assign has_asid      = has_asid_q;
+    assign vpn           = vpn_q;
+    assign asid          = asid_q;
+    assign index         = index_q;
+    assign {rb_array, rb_port, rb_index} = rb_q;
+
+    wire unused = &{1'b0, s_fence_va, s_fence_asid, rb_set};
+endmodule
+
+`default_nettype wire

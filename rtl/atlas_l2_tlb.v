@@ -1,0 +1,187 @@
+// atlas_l2_tlb: the shared second-level TLB: 4 KiB entries of all ports in block RAM, WAYS ways
+// read at once, indexed by the same kind of hash as the L1.
+//
+//            cycle   0       1               read_vpn reads the set for the next cycle
+//   read_vpn       =<  A  >=
+//   look, vpn...            =<  A  >=        hit: the L2 answers; also chooses where a fill
+//   hit, leaf               =<  A  >=        of this address will go
+//
+// As the L1 it answers only what is allowed. If several ways match, the lowest counts.
+//
+// fill      writes the way chosen by the last look: the one that matched, else the lowest
+//           invalid one, else the one that the round-robin counter names (which then steps)
+// fence     as in atlas_l1_tlb
+// Reset     the counter is 0; the RAM is swept by a fence after reset
+//
+// SETS (a power of two), WAYS (1, 2, 4)   L2_SETS and L2_WAYS of atlas_mmu
+`default_nettype none
+
+module atlas_l2_tlb #(
+    parameter XLEN     = 64,
+    parameter SETS     = 256,
+    parameter WAYS     = 2,
+    parameter VPN_BITS = 27,
+    parameter ASID_W   = 9,
+    parameter PPN_BITS = 20,
+    parameter LEAF_W   = PPN_BITS + 7                    // derived: do not set
+) (
+    input  wire                clk,
+    input  wire                rst,
+
+    input  wire [VPN_BITS-1:0] read_vpn,
+
+    input  wire                look,
+    input  wire [VPN_BITS-1:0] vpn,
+    input  wire [ASID_W-1:0]   asid,
+    input  wire [1:0]          acc,
+    input  wire                user,
+    input  wire                sum,
+    input  wire                mxr,
+    output wire                hit,
+    output wire [LEAF_W-1:0]   hit_leaf,        // {pbmt, d, u, x, w, r, ppn}
+    output wire                hit_g,
+
+    input  wire                fill,
+    input  wire [LEAF_W-1:0]   fill_leaf,
+    input  wire                fill_g,
+
+    input  wire                fence_read,
+    input  wire                fence_match,
+    input  wire                fence_has_va,
+    input  wire                fence_has_asid,
+    input  wire [VPN_BITS-1:0] fence_vpn,
+    input  wire [ASID_W-1:0]   fence_asid,
+    input  wire [9:0]          fence_index,
+
+    // Read-back of the set that fence_read read a cycle ago.
+    input  wire [1:0]          read_way,
+    input  wire                read_counter,
+    output wire [127:0]        read_entry
+);
+
+    localparam INDEX_W = SETS > 1 ? $clog2(SETS) : 1;
+    localparam SETS_W  = $clog2(SETS);
+    localparam HASH_W  = SETS_W + INDEX_W;               // VPN bits that choose the set
+    localparam TAG_W   = VPN_BITS - SETS_W;
+    localparam KEEP_W  = XLEN == 32 ? LEAF_W - 2 : LEAF_W;
+    localparam WORD_W  = 2 + ASID_W + TAG_W + KEEP_W;
+    localparam WAY_W   = WAYS > 1 ? $clog2(WAYS) : 1;
+
+    function [INDEX_W-1:0] set_of(input [HASH_W-1:0] v);
+        set_of = v[INDEX_W-1:0] ^ v[SETS_W +: INDEX_W];  // 0 for one set
+    endfunction
+
+    wire [INDEX_W-1:0] sweep = fence_index[INDEX_W-1:0];
+    wire [INDEX_W-1:0] raddr = !fence_read  ? set_of(read_vpn[HASH_W-1:0])
+                             : fence_has_va ? set_of(fence_vpn[HASH_W-1:0])
+                             :                sweep & {INDEX_W{SETS > 1}};
+    reg  [INDEX_W-1:0] raddr_q;
+    always @(posedge clk) raddr_q <= raddr;
+
+    wire [VPN_BITS-1:0] match_vpn  = fence_match ? fence_vpn : vpn;
+    wire [ASID_W-1:0]   match_asid = fence_match ? fence_asid : asid;
+    wire [INDEX_W-1:0]  waddr = fence_match ? raddr_q : set_of(vpn[HASH_W-1:0]);
+    wire [WORD_W-1:0]   wdata = fence_match ? {WORD_W{1'b0}}
+                              : {1'b1, fill_g, asid, vpn[VPN_BITS-1:SETS_W], fill_leaf[KEEP_W-1:0]};
+
+    reg  [WAY_W-1:0] way_q;          // where the next fill goes
+    wire [WAYS-1:0]  valid, match;
+    wire [WORD_W*WAYS-1:0] words;
+
+    genvar w;
+    generate
+        for (w = 0; w < WAYS; w = w + 1) begin : g_way
+            wire [WORD_W-1:0] word;
+            wire [TAG_W-1:0]  tag      = word[KEEP_W +: TAG_W];
+            wire [ASID_W-1:0] w_asid   = word[KEEP_W+TAG_W +: ASID_W];
+            wire              g        = word[WORD_W-2];
+            wire              tag_ok   = word[WORD_W-1] && tag == match_vpn[VPN_BITS-1:SETS_W];
+            wire              asid_ok  = w_asid == match_asid;
+            wire              fenced   = fence_match && (!fence_has_va || tag_ok)
+                                      && (!fence_has_asid || (asid_ok && !g));
+            wire              we       = fenced || (fill && way_q == w);
+
+            atlas_ram #(.DEPTH(SETS), .WIDTH(WORD_W)) u_ram (
+                .clk(clk), .we(we), .waddr(waddr), .wdata(wdata), .raddr(raddr), .rdata(word)
+            );
+
+            assign valid[w] = word[WORD_W-1];
+            assign match[w] = tag_ok && (g || asid_ok);
+            assign words[WORD_W*w +: WORD_W] = word;
+        end
+    endgenerate
+
+    // Lowest way that matches, lowest that is free.
+    reg  [WAY_W-1:0] matched, vacant;
+    integer k;
+    always @(*) begin
+        matched = {WAY_W{1'b0}};
+        vacant  = {WAY_W{1'b0}};
+        for (k = WAYS - 1; k >= 0; k = k - 1) begin
+            if (match[k])  matched = k[WAY_W-1:0];
+            if (!valid[k]) vacant  = k[WAY_W-1:0];
+        end
+    end
+
+    wire [WORD_W-1:0] word = words[WORD_W*matched +: WORD_W];
+    generate
+        if (XLEN == 32) begin : g_no_pbmt
+            assign hit_leaf = {2'b00, word[KEEP_W-1:0]};
+        end else begin : g_pbmt
+            assign hit_leaf = word[KEEP_W-1:0];
+        end
+    endgenerate
+    assign hit_g = word[WORD_W-2];
+    wire unused_word = &{1'b0, word};
+
+    wire allowed;
+    wire [4:0] unused_reason;
+    atlas_access_check u_check (
+        .r(hit_leaf[PPN_BITS]), .w(hit_leaf[PPN_BITS+1]), .x(hit_leaf[PPN_BITS+2]),
+        .u(hit_leaf[PPN_BITS+3]), .acc(acc), .user(user), .sum(sum), .mxr(mxr),
+        .allowed(allowed), .reason(unused_reason)
+    );
+    assign hit = |match && allowed && (hit_leaf[PPN_BITS+4] || !acc[1]);
+
+    // Where the fill that may follow goes.
+    reg              named_q;         // the counter named the way
+    reg  [WAY_W-1:0] counter_q;
+    wire [WAY_W-1:0] counter_next = counter_q + 1'b1;
+    always @(posedge clk) begin
+        if (look) begin
+            way_q   <= |match ? matched : &valid ? counter_q : vacant;
+            named_q <= ~|match && &valid;
+        end
+        if (rst)                   counter_q <= {WAY_W{1'b0}};
+        else if (fill && named_q)  counter_q <= counter_next & {WAY_W{WAYS > 1}};
+    end
+
+    // Read-back.
+    wire [WORD_W-1:0] r_word = words[WORD_W*read_way[WAY_W-1:0] +: WORD_W];
+    wire [TAG_W-1:0]  r_tag  = r_word[KEEP_W +: TAG_W];
+    wire [LEAF_W-1:0] r_leaf;
+    wire [VPN_BITS-1:0] r_vpn;
+    generate
+        if (XLEN == 32) begin : g_read_no_pbmt
+            assign r_leaf = {2'b00, r_word[KEEP_W-1:0]};
+        end else begin : g_read_pbmt
+            assign r_leaf = r_word[KEEP_W-1:0];
+        end
+        if (SETS > 1) begin : g_vpn
+            assign r_vpn = {r_tag, raddr_q ^ r_tag[SETS_W-1:0]};
+        end else begin : g_tag
+            assign r_vpn = r_tag;
+        end
+    endgenerate
+    wire [127:0] view;
+    atlas_entry_view #(
+        .LEVELS(2), .ASID_W(ASID_W), .PPN_BITS(PPN_BITS), .VPN_BITS(VPN_BITS)
+    ) u_view (
+        .valid(r_word[WORD_W-1]), .g(r_word[WORD_W-2]), .asid(r_word[KEEP_W+TAG_W +: ASID_W]),
+        .vpn(r_vpn), .leaf(r_leaf), .big(1'b0), .napot(1'b0), .view(view)
+    );
+    assign read_entry = read_counter ? {{(128-WAY_W){1'b0}}, counter_q} : view;
+    wire unused = &{1'b0, fence_index, read_way, match_vpn, fill_leaf, read_vpn};
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,485 @@
+// atlas_mmu: a memory-management unit for RISC-V Sv32, Sv39, Sv48 and Sv57.
+//
+//   s_req 0 ──► port 0 ─► L1 ─┐                ┌─► walk caches (last pointers, one a port)
+//   s_req 1 ──► port 1 ─► L1 ─┼─ arbiter ─► walker ─► L2 (optional)
+//   s_fence ──► fence ────────┴─ every store       └─► m_mem: PTE reads, A/D compare-and-swap
+//
+//            cycle   0   1   2   3        a hit: one a cycle and port, answered in the next
+//   s_req_valid    __/-------\____        cycle; no combinational path from a request to an
+//   s_rsp_valid    ______/-------\        answer or to a ready
+//
+// Parameters, ports, events, and every timing: rtl/README.md. Behaviour, rule by rule:
+// model/README.md; model/mmu holds the C twin of each module.
+// Reset     synchronous; s_req_ready stays low until the TLBs are swept
+`default_nettype none
+`include "atlas_arch.vh"
+
+module atlas_mmu #(
+    parameter XLEN       = 64,    // 32 or 64: bits of an address, of satp and of a PTE
+    parameter LEVELS     = 3,     // of the deepest mode: 2 Sv32; 3 Sv39, 4 and Sv48, 5 and Sv57
+    parameter PA_BITS    = 32,    // physical address, 14 to 34 (Sv32) or 56
+    parameter ASID_BITS  = 9,     // kept bits of an ASID, 0 to 9 (Sv32) or 16
+    parameter PORTS      = 2,     // 1 to 4 request ports, each with an L1 TLB
+    parameter ID_BITS    = 4,     // 1 to 16, of a request's id
+    parameter L1_SETS    = 256,   // 4 KiB entries per port in block RAM, a power of two to 1024
+    parameter L1_SIDE    = 4,     // true entries beside them, a power of two to 16
+    parameter L2_SETS    = 0,     // sets of the shared L2, 0 for none, else a power of two to 1024
+    parameter L2_WAYS    = 2,     // 1, 2 or 4
+    parameter WALK_CACHE = 1,     // 1: remember the last pointer of each level and port
+    parameter FENCE_PTRS = 1,     // 1: a fence by address drops these pointers, too
+    parameter CTR_BITS   = 32,    // width of the event counters, 0 for none, to 64
+    parameter OBSERVE    = 0      // 1: event and read-back ports live; else they are 0
+) (
+    input  wire                      clk,
+    input  wire                      rst,            // synchronous; the TLBs are swept after it
+
+    // Requests: one channel a port; port k's fields are slice k of each vector.
+    input  wire [PORTS-1:0]          s_req_valid,
+    output wire [PORTS-1:0]          s_req_ready,    // a register
+    input  wire [PORTS*XLEN-1:0]     s_req_va,
+    input  wire [PORTS*2-1:0]        s_req_acc,      // ATLAS_ACC_*
+    input  wire [PORTS*2-1:0]        s_req_priv,     // ATLAS_PRIV_*
+    input  wire [PORTS-1:0]          s_req_sum,
+    input  wire [PORTS-1:0]          s_req_mxr,
+    input  wire [PORTS*ID_BITS-1:0]  s_req_id,
+
+    // Answers, in order per port.
+    output wire [PORTS-1:0]          s_rsp_valid,
+    input  wire [PORTS-1:0]          s_rsp_ready,
+    output wire [PORTS*PA_BITS-1:0]  s_rsp_pa,
+    output wire [PORTS*3-1:0]        s_rsp_level,
+    output wire [PORTS-1:0]          s_rsp_napot,
+    output wire [PORTS*2-1:0]        s_rsp_pbmt,
+    output wire [PORTS-1:0]          s_rsp_fault,
+    output wire [PORTS*4-1:0]        s_rsp_cause,    // ATLAS_CAUSE_*
+    output wire [PORTS*5-1:0]        s_rsp_reason,   // ATLAS_REASON_*
+    output wire [PORTS-1:0]          s_rsp_killed,
+    output wire [PORTS*ID_BITS-1:0]  s_rsp_id,
+
+    // Kill the accepted, unanswered request with this id; an answer already offered stands.
+    input  wire [PORTS-1:0]          s_kill_valid,
+    input  wire [PORTS*ID_BITS-1:0]  s_kill_id,
+
+    // Fences (sfence.vma): accepted, then done one cycle.
+    input  wire                      s_fence_valid,
+    output wire                      s_fence_ready,
+    input  wire                      s_fence_has_va,   // rs1 is not x0
+    input  wire                      s_fence_has_asid, // rs2 is not x0
+    input  wire [XLEN-1:0]           s_fence_va,
+    input  wire [15:0]               s_fence_asid,
+    output wire                      s_fence_done,
+
+    // Live configuration, sampled by every request when it is accepted.
+    input  wire [XLEN-1:0]           cfg_satp,
+    input  wire                      cfg_adue,
+    input  wire                      cfg_pbmte,
+    input  wire                      cfg_napote,
+    input  wire                      cfg_tlb_off,
+    output wire                      cfg_satp_ok,    // satp.MODE is implemented
+
+    // Memory: read or compare-and-swap one PTE; one outstanding, always ready for the answer.
+    output wire                      m_mem_req_valid,
+    input  wire                      m_mem_req_ready,
+    output wire                      m_mem_req_cas,
+    output wire [PA_BITS-1:0]        m_mem_req_addr,
+    output wire [XLEN-1:0]           m_mem_req_old,
+    output wire [XLEN-1:0]           m_mem_req_new,
+    input  wire                      m_mem_rsp_valid, // at the earliest one cycle after the request
+    input  wire [XLEN-1:0]           m_mem_rsp_data,
+    input  wire                      m_mem_rsp_err,
+    input  wire                      m_mem_rsp_cas_ok, // the compare-and-swap wrote
+
+    // Event counters: index as CTR and GCTR in atlas_arch.vh.
+    input  wire [5:0]                ctr_sel,
+    output wire [63:0]               ctr_value,
+
+    // Events (OBSERVE = 1, else 0): what happens in this cycle.
+    output wire [PORTS-1:0]          ev_look,        // port looked its request up in its L1
+    output wire [PORTS-1:0]          ev_hit,         // ... and the L1 answers it
+    output wire [PORTS-1:0]          ev_fill,        // port's L1 is written: ev_fill_*
+    output wire                      ev_fill_side,   // the entry goes to the side entries
+    output wire [9:0]                ev_fill_index,  // set, or side entry
+    output wire [127:0]              ev_fill_entry,  // layout as rb_entry
+    output wire                      ev_begin,       // the miss unit takes the request of ev_port
+    output wire                      ev_step,        // a PTE read's answer is used
+    output wire                      ev_cas,         // a compare-and-swap's answer is used
+    output wire                      ev_end,         // ... and the request's result is known
+    output wire                      ev_abort,       // the miss unit gives the request up
+    output wire [1:0]                ev_port,        // port that the miss unit serves
+
+    // TLB read-back (OBSERVE = 1): one entry; waits for walks in flight like a fence.
+    input  wire                      rb_req_valid,
+    output wire                      rb_req_ready,
+    input  wire [1:0]                rb_req_array,   // ATLAS_RB_*
+    input  wire [1:0]                rb_req_port,
+    input  wire [11:0]               rb_req_index,
+    output wire                      rb_rsp_valid,
+    output wire [127:0]              rb_rsp_entry    // {10'b0, valid, g, napot, pbmt, r, w, x, u, d,
+                                                     //  level[2:0], asid[15:0], vpn[44:0], ppn[43:0]}
+);
+
+    localparam SLICE    = XLEN == 32 ? 10 : 9;       // VPN bits of a level
+    localparam VPN_BITS = SLICE * LEVELS;
+    localparam PPN_BITS = PA_BITS - 12;
+    localparam ASID_W   = ASID_BITS > 0 ? ASID_BITS : 1;
+    localparam LEAF_W   = PPN_BITS + 7;              // {pbmt, d, u, x, w, r, ppn}
+    localparam BIG_W    = LEVELS - 1;
+    localparam L2       = L2_SETS != 0;
+    localparam SWEEP    = L2_SETS > L1_SETS ? L2_SETS : L1_SETS;
+    localparam PORT_CTR = `ATLAS_CTR_PORT_COUNT;
+    localparam EVENTS   = PORTS * PORT_CTR + `ATLAS_GCTR_GLOBAL_COUNT;
+
+    // A parameter out of range stops elaboration: the module does not exist.
+    generate
+        if (XLEN != 32 && XLEN != 64) begin : g_xlen
+            XLEN_must_be_32_or_64 u_stop ();
+        end
+        if (XLEN == 32 ? LEVELS != 2 : LEVELS < 3 || LEVELS > 5) begin : g_levels
+            LEVELS_must_be_2_for_XLEN_32_or_3_to_5_for_64 u_stop ();
+        end
+        if (PA_BITS < 14 || PA_BITS > (XLEN == 32 ? 34 : 56)) begin : g_pa_bits
+            PA_BITS_must_be_14_to_34_for_XLEN_32_or_56_for_64 u_stop ();
+        end
+        if (ASID_BITS < 0 || ASID_BITS > (XLEN == 32 ? 9 : 16)) begin : g_asid_bits
+            ASID_BITS_must_be_0_to_9_for_XLEN_32_or_16_for_64 u_stop ();
+        end
+        if (PORTS < 1 || PORTS > 4) begin : g_ports
+            PORTS_must_be_1_to_4 u_stop ();
+        end
+        if (ID_BITS < 1 || ID_BITS > 16) begin : g_id_bits
+            ID_BITS_must_be_1_to_16 u_stop ();
+        end
+        if (L1_SETS < 1 || L1_SETS > 1024 || (L1_SETS & (L1_SETS - 1)) != 0) begin : g_l1_sets
+            L1_SETS_must_be_a_power_of_two_from_1_to_1024 u_stop ();
+        end
+        if (L1_SIDE < 1 || L1_SIDE > 16 || (L1_SIDE & (L1_SIDE - 1)) != 0) begin : g_l1_side
+            L1_SIDE_must_be_a_power_of_two_from_1_to_16 u_stop ();
+        end
+        if (L2_SETS < 0 || L2_SETS > 1024 || (L2_SETS & (L2_SETS - 1)) != 0) begin : g_l2_sets
+            L2_SETS_must_be_0_or_a_power_of_two_to_1024 u_stop ();
+        end
+        if (L2_WAYS != 1 && L2_WAYS != 2 && L2_WAYS != 4) begin : g_l2_ways
+            L2_WAYS_must_be_1_or_2_or_4 u_stop ();
+        end
+        if (WALK_CACHE != 0 && WALK_CACHE != 1) begin : g_walk_cache
+            WALK_CACHE_must_be_0_or_1 u_stop ();
+        end
+        if (FENCE_PTRS != 0 && FENCE_PTRS != 1) begin : g_fence_ptrs
+            FENCE_PTRS_must_be_0_or_1 u_stop ();
+        end
+        if (CTR_BITS < 0 || CTR_BITS > 64) begin : g_ctr_bits
+            CTR_BITS_must_be_0_to_64 u_stop ();
+        end
+        if (OBSERVE != 0 && OBSERVE != 1) begin : g_observe_range
+            OBSERVE_must_be_0_or_1 u_stop ();
+        end
+    endgenerate
+
+    // Configuration.
+    wire                bare, root_fits;
+    wire [2:0]          top;
+    wire [ASID_W-1:0]   asid;
+    wire [PPN_BITS-1:0] root;
+    atlas_satp_decode #(
+        .XLEN(XLEN), .LEVELS(LEVELS), .PA_BITS(PA_BITS), .ASID_BITS(ASID_BITS)
+    ) u_satp_decode (
+        .satp(cfg_satp), .bare(bare), .ok(cfg_satp_ok), .top(top), .asid(asid), .root(root),
+        .root_fits(root_fits)
+    );
+
+    // Fence unit.
+    wire                boot, halt, quiet, f_read, f_match, f_has_va, f_has_asid, ev_fence;
+    wire [VPN_BITS-1:0] f_vpn;
+    wire [ASID_W-1:0]   f_asid;
+    wire [9:0]          f_index;
+    wire [1:0]          rb_array, rb_port;
+    wire [11:0]         rb_index;
+    wire                walker_idle, rb_ready, rb_valid;
+    wire [PORTS-1:0]    port_busy;
+    assign quiet = walker_idle && ~|port_busy;
+
+    atlas_fence #(
+        .XLEN(XLEN), .ASID_W(ASID_W), .VPN_BITS(VPN_BITS), .SETS(SWEEP), .L2_WAYS(L2_WAYS)
+    ) u_fence (
+        .clk(clk), .rst(rst),
+        .s_fence_valid(s_fence_valid), .s_fence_ready(s_fence_ready),
+        .s_fence_has_va(s_fence_has_va), .s_fence_has_asid(s_fence_has_asid),
+        .s_fence_va(s_fence_va), .s_fence_asid(s_fence_asid & {16{ASID_BITS != 0}}),
+        .s_fence_done(s_fence_done),
+        .rb_req_valid(rb_req_valid && OBSERVE != 0), .rb_req_ready(rb_ready),
+        .rb_req_array(rb_req_array), .rb_req_port(rb_req_port), .rb_req_index(rb_req_index),
+        .rb_rsp_valid(rb_valid), .rb_array(rb_array), .rb_port(rb_port), .rb_index(rb_index),
+        .boot(boot), .halt(halt), .quiet(quiet), .read(f_read), .match(f_match),
+        .has_va(f_has_va), .has_asid(f_has_asid), .vpn(f_vpn), .asid(f_asid), .index(f_index),
+        .ev_fence(ev_fence)
+    );
+
+    // What the ports want from the miss unit: one slice a port.
+    localparam MISS_W = VPN_BITS + 2 + 5 + 3 + ASID_W + PPN_BITS + 5 + 1 + 3 + PPN_BITS + 1;
+    wire [PORTS-1:0]        miss, miss_killed, miss_grant;
+    wire [MISS_W*PORTS-1:0] misses;
+    wire                    miss_ready;
+
+    // The miss unit's result, and the pointers it reads.
+    wire [PORTS-1:0]    done, store;
+    wire                done_fault, done_access, done_napot, done_g, store_g;
+    wire [4:0]          done_reason;
+    wire [LEAF_W-1:0]   done_leaf;
+    wire [BIG_W-1:0]    done_big;
+    wire [2:0]          store_level;
+    wire [PPN_BITS-1:0] store_table;
+
+    // Fills, events and read-back of each port.
+    wire [PORTS-1:0]     fill, fill_side, look, l1_answers, hit_side, bypass;
+    wire [128*PORTS-1:0] l1_entries, ptr_entries, fill_entries;
+    wire [10*PORTS-1:0]  fill_indices;
+    wire [PORT_CTR*PORTS-1:0] port_events;
+
+    genvar k;
+    generate
+        for (k = 0; k < PORTS; k = k + 1) begin : g_port
+            wire [VPN_BITS-1:0] next_vpn, vpn;
+            wire [1:0]          acc, hit_pbmt;
+            wire [2:0]          p_top, ptr_level;
+            wire [ASID_W-1:0]   p_asid;
+            wire [PPN_BITS-1:0] p_root, hit_ppn, ptr_table;
+            wire                user, sum, mxr, xlate, va_ok, p_root_fits, adue, pbmte, napote;
+            wire                tlb_off, hit, hit_napot, ptr_hit, ptr_g, fill_napot, fill_g;
+            wire [BIG_W-1:0]    hit_big, fill_big;
+            wire [LEAF_W-1:0]   fill_leaf;
+
+            atlas_port #(
+                .XLEN(XLEN), .LEVELS(LEVELS), .PA_BITS(PA_BITS), .ID_BITS(ID_BITS),
+                .ASID_W(ASID_W), .SLICE(SLICE)
+            ) u_port (
+                .clk(clk), .rst(rst), .boot(boot),
+                .s_req_valid(s_req_valid[k]), .s_req_ready(s_req_ready[k]),
+                .s_req_va(s_req_va[XLEN*k +: XLEN]), .s_req_acc(s_req_acc[2*k +: 2]),
+                .s_req_priv(s_req_priv[2*k +: 2]), .s_req_sum(s_req_sum[k]),
+                .s_req_mxr(s_req_mxr[k]), .s_req_id(s_req_id[ID_BITS*k +: ID_BITS]),
+                .s_rsp_valid(s_rsp_valid[k]), .s_rsp_ready(s_rsp_ready[k]),
+                .s_rsp_pa(s_rsp_pa[PA_BITS*k +: PA_BITS]), .s_rsp_level(s_rsp_level[3*k +: 3]),
+                .s_rsp_napot(s_rsp_napot[k]), .s_rsp_pbmt(s_rsp_pbmt[2*k +: 2]),
+                .s_rsp_fault(s_rsp_fault[k]), .s_rsp_cause(s_rsp_cause[4*k +: 4]),
+                .s_rsp_reason(s_rsp_reason[5*k +: 5]), .s_rsp_killed(s_rsp_killed[k]),
+                .s_rsp_id(s_rsp_id[ID_BITS*k +: ID_BITS]),
+                .s_kill_valid(s_kill_valid[k]), .s_kill_id(s_kill_id[ID_BITS*k +: ID_BITS]),
+                .cfg_bare(bare), .cfg_top(top), .cfg_asid(asid), .cfg_root(root),
+                .cfg_root_fits(root_fits), .cfg_adue(cfg_adue), .cfg_pbmte(cfg_pbmte),
+                .cfg_napote(cfg_napote), .cfg_tlb_off(cfg_tlb_off),
+                .next_vpn(next_vpn), .vpn(vpn), .acc(acc), .user(user), .sum(sum), .mxr(mxr),
+                .xlate(xlate), .va_ok(va_ok), .top(p_top), .asid(p_asid), .root(p_root),
+                .root_fits(p_root_fits), .adue(adue), .pbmte(pbmte), .napote(napote),
+                .tlb_off(tlb_off),
+                .look(look[k]), .l1_hit(hit), .l1_answers(l1_answers[k]), .l1_ppn(hit_ppn),
+                .l1_pbmt(hit_pbmt), .l1_big(hit_big), .l1_napot(hit_napot),
+                .miss(miss[k]), .miss_killed(miss_killed[k]),
+                .done(done[k]), .done_fault(done_fault), .done_access(done_access),
+                .done_reason(done_reason), .done_leaf(done_leaf), .done_big(done_big),
+                .done_napot(done_napot), .done_g(done_g),
+                .fill(fill[k]), .fill_side(fill_side[k]), .fill_leaf(fill_leaf),
+                .fill_big(fill_big), .fill_napot(fill_napot), .fill_g(fill_g),
+                .halt(halt), .busy(port_busy[k]), .bypass(bypass[k])
+            );
+
+            atlas_l1_tlb #(
+                .XLEN(XLEN), .LEVELS(LEVELS), .SLICE(SLICE), .ASID_W(ASID_W), .PPN_BITS(PPN_BITS),
+                .SETS(L1_SETS), .SIDE(L1_SIDE)
+            ) u_l1_tlb (
+                .clk(clk), .rst(rst), .next_vpn(next_vpn),
+                .vpn(vpn), .asid(p_asid), .acc(acc), .user(user), .sum(sum), .mxr(mxr),
+                .hit(hit), .hit_side(hit_side[k]), .hit_ppn(hit_ppn), .hit_pbmt(hit_pbmt),
+                .hit_big(hit_big), .hit_napot(hit_napot),
+                .fill(fill[k]), .fill_side(fill_side[k]), .fill_leaf(fill_leaf),
+                .fill_big(fill_big), .fill_napot(fill_napot), .fill_g(fill_g),
+                .fill_index(fill_indices[10*k +: 10]),
+                .fence_read(f_read), .fence_match(f_match), .fence_has_va(f_has_va),
+                .fence_has_asid(f_has_asid), .fence_vpn(f_vpn), .fence_asid(f_asid),
+                .fence_index(f_index), .read_side(rb_array == `ATLAS_RB_SIDE),
+                .read_entry(l1_entries[128*k +: 128])
+            );
+
+            atlas_walk_cache #(
+                .ENABLE(WALK_CACHE), .LEVELS(LEVELS), .SLICE(SLICE), .ASID_W(ASID_W),
+                .PPN_BITS(PPN_BITS)
+            ) u_walk_cache (
+                .clk(clk), .rst(rst), .vpn(vpn), .asid(p_asid), .top(p_top),
+                .hit(ptr_hit), .hit_level(ptr_level), .hit_table(ptr_table), .hit_g(ptr_g),
+                .store(store[k]), .store_level(store_level), .store_table(store_table),
+                .store_g(store_g),
+                .drop_all(f_match && (f_has_va ? FENCE_PTRS != 0 : !f_has_asid)),
+                .drop_asid(f_match && !f_has_va && f_has_asid), .fence_asid(f_asid),
+                .read_index(rb_index[1:0]), .read_entry(ptr_entries[128*k +: 128])
+            );
+
+            assign misses[MISS_W*k +: MISS_W] = {
+                vpn, acc, user, sum, mxr, xlate, va_ok, p_top, p_asid, p_root, p_root_fits, adue,
+                pbmte, napote, tlb_off, ptr_hit, ptr_level, ptr_table, ptr_g};
+
+            atlas_entry_view #(
+                .LEVELS(LEVELS), .ASID_W(ASID_W), .PPN_BITS(PPN_BITS), .VPN_BITS(VPN_BITS)
+            ) u_fill_view (
+                .valid(fill[k] && OBSERVE != 0), .g(fill_g), .asid(p_asid), .vpn(vpn),
+                .leaf(fill_leaf), .big(fill_big), .napot(fill_napot),
+                .view(fill_entries[128*k +: 128])
+            );
+
+            wire taken = s_rsp_valid[k] && s_rsp_ready[k];
+            assign port_events[PORT_CTR*k + `ATLAS_CTR_LOOKUP]   = look[k];
+            assign port_events[PORT_CTR*k + `ATLAS_CTR_L1_HIT]   = l1_answers[k] && !hit_side[k];
+            assign port_events[PORT_CTR*k + `ATLAS_CTR_SIDE_HIT] = l1_answers[k] && hit_side[k];
+            assign port_events[PORT_CTR*k + `ATLAS_CTR_L1_MISS]  = look[k] && !l1_answers[k];
+            assign port_events[PORT_CTR*k + `ATLAS_CTR_BYPASS]   = bypass[k];
+            assign port_events[PORT_CTR*k + `ATLAS_CTR_FAULT]    = taken && s_rsp_fault[k];
+            assign port_events[PORT_CTR*k + `ATLAS_CTR_KILLED]   = taken && s_rsp_killed[k];
+        end
+    endgenerate
+
+    // One of the ports that miss.
+    atlas_rr_arb #(.N(PORTS)) u_arb (
+        .clk(clk), .rst(rst), .req(miss & ~miss_killed), .gnt(miss_grant), .ready(miss_ready)
+    );
+
+    wire [MISS_W-1:0] granted;
+    atlas_select #(.N(PORTS), .WIDTH(MISS_W)) u_granted (
+        .sel(miss_grant), .in(misses), .out(granted)
+    );
+    wire [VPN_BITS-1:0] m_vpn;
+    wire [1:0]          m_acc;
+    wire [2:0]          m_top, m_ptr_level;
+    wire [ASID_W-1:0]   m_asid;
+    wire [PPN_BITS-1:0] m_root, m_ptr_table;
+    wire                m_user, m_sum, m_mxr, m_xlate, m_va_ok, m_root_fits, m_adue, m_pbmte;
+    wire                m_napote, m_tlb_off, m_ptr_hit, m_ptr_g;
+    assign {m_vpn, m_acc, m_user, m_sum, m_mxr, m_xlate, m_va_ok, m_top, m_asid, m_root, m_root_fits,
+            m_adue, m_pbmte, m_napote, m_tlb_off, m_ptr_hit, m_ptr_level, m_ptr_table, m_ptr_g} = granted;
+
+    // L2.
+    wire                l2_look, l2_user, l2_sum, l2_mxr, l2_hit, l2_g, l2_fill, l2_fill_g;
+    wire [VPN_BITS-1:0] l2_vpn;
+    wire [ASID_W-1:0]   l2_asid;
+    wire [1:0]          l2_acc;
+    wire [LEAF_W-1:0]   l2_leaf, l2_fill_leaf;
+    wire [127:0]        l2_entry;
+    generate
+        if (L2_SETS != 0) begin : g_l2
+            localparam COUNTER = L2_SETS * L2_WAYS;  // index past the last entry
+            atlas_l2_tlb #(
+                .XLEN(XLEN), .SETS(L2_SETS), .WAYS(L2_WAYS), .VPN_BITS(VPN_BITS), .ASID_W(ASID_W),
+                .PPN_BITS(PPN_BITS)
+            ) u_l2_tlb (
+                .clk(clk), .rst(rst), .read_vpn(m_vpn),
+                .look(l2_look), .vpn(l2_vpn), .asid(l2_asid), .acc(l2_acc), .user(l2_user),
+                .sum(l2_sum), .mxr(l2_mxr), .hit(l2_hit), .hit_leaf(l2_leaf), .hit_g(l2_g),
+                .fill(l2_fill), .fill_leaf(l2_fill_leaf), .fill_g(l2_fill_g),
+                .fence_read(f_read), .fence_match(f_match), .fence_has_va(f_has_va),
+                .fence_has_asid(f_has_asid), .fence_vpn(f_vpn), .fence_asid(f_asid),
+                .fence_index(f_index), .read_way(rb_index[1:0]),
+                .read_counter(rb_index == COUNTER[11:0]), .read_entry(l2_entry)
+            );
+        end else begin : g_no_l2
+            wire unused = &{1'b0, rb_index[11:2], l2_look, l2_vpn, l2_asid, l2_acc, l2_user, l2_sum, l2_mxr, l2_fill,
+                            l2_fill_leaf, l2_fill_g};
+            assign {l2_hit, l2_g} = 2'b00;
+            assign l2_leaf  = {LEAF_W{1'b0}};
+            assign l2_entry = 128'd0;
+        end
+    endgenerate
+
+    // Miss unit.
+    wire e_begin, e_l2_hit, e_l2_miss, e_walk, e_ptr_hit, e_step, e_cas, e_cas_fail, e_bus_error;
+    wire e_fill, e_end, e_abort;
+    wire [PORTS-1:0] e_port;
+    atlas_walker #(
+        .XLEN(XLEN), .LEVELS(LEVELS), .PA_BITS(PA_BITS), .PORTS(PORTS), .L2(L2), .ASID_W(ASID_W),
+        .SLICE(SLICE)
+    ) u_walker (
+        .clk(clk), .rst(rst),
+        .s_miss_grant(miss_grant), .s_miss_ready(miss_ready), .s_miss_vpn(m_vpn),
+        .s_miss_acc(m_acc), .s_miss_user(m_user), .s_miss_sum(m_sum), .s_miss_mxr(m_mxr),
+        .s_miss_xlate(m_xlate), .s_miss_va_ok(m_va_ok), .s_miss_top(m_top), .s_miss_asid(m_asid),
+        .s_miss_root(m_root), .s_miss_root_fits(m_root_fits), .s_miss_adue(m_adue),
+        .s_miss_pbmte(m_pbmte), .s_miss_napote(m_napote), .s_miss_tlb_off(m_tlb_off),
+        .s_miss_ptr_hit(m_ptr_hit), .s_miss_ptr_level(m_ptr_level),
+        .s_miss_ptr_table(m_ptr_table), .s_miss_ptr_g(m_ptr_g),
+        .halt(halt), .killed(miss_killed), .idle(walker_idle),
+        .done(done), .done_fault(done_fault), .done_access(done_access), .done_reason(done_reason),
+        .done_leaf(done_leaf), .done_big(done_big), .done_napot(done_napot), .done_g(done_g),
+        .store(store), .store_level(store_level), .store_table(store_table), .store_g(store_g),
+        .l2_look(l2_look), .l2_vpn(l2_vpn), .l2_asid(l2_asid), .l2_acc(l2_acc), .l2_user(l2_user),
+        .l2_sum(l2_sum), .l2_mxr(l2_mxr), .l2_hit(l2_hit), .l2_leaf(l2_leaf), .l2_g(l2_g),
+        .l2_fill(l2_fill), .l2_fill_leaf(l2_fill_leaf), .l2_fill_g(l2_fill_g),
+        .m_mem_req_valid(m_mem_req_valid), .m_mem_req_ready(m_mem_req_ready),
+        .m_mem_req_cas(m_mem_req_cas), .m_mem_req_addr(m_mem_req_addr),
+        .m_mem_req_old(m_mem_req_old), .m_mem_req_new(m_mem_req_new),
+        .m_mem_rsp_valid(m_mem_rsp_valid), .m_mem_rsp_data(m_mem_rsp_data),
+        .m_mem_rsp_err(m_mem_rsp_err), .m_mem_rsp_cas_ok(m_mem_rsp_cas_ok),
+        .ev_begin(e_begin), .ev_l2_hit(e_l2_hit), .ev_l2_miss(e_l2_miss), .ev_walk(e_walk),
+        .ev_ptr_hit(e_ptr_hit), .ev_step(e_step), .ev_cas(e_cas), .ev_cas_fail(e_cas_fail),
+        .ev_bus_error(e_bus_error), .ev_fill(e_fill), .ev_end(e_end), .ev_abort(e_abort),
+        .ev_port(e_port)
+    );
+
+    // Counters.
+    wire [EVENTS-1:0] events;
+    localparam G = PORTS * PORT_CTR;
+    assign events[G-1:0] = port_events;
+    assign events[G + `ATLAS_GCTR_L2_HIT]    = e_l2_hit;
+    assign events[G + `ATLAS_GCTR_L2_MISS]   = e_l2_miss;
+    assign events[G + `ATLAS_GCTR_WALK]      = e_walk;
+    assign events[G + `ATLAS_GCTR_PTR_HIT]   = e_ptr_hit;
+    assign events[G + `ATLAS_GCTR_PTE_READ]  = e_step;
+    assign events[G + `ATLAS_GCTR_CAS]       = e_cas;
+    assign events[G + `ATLAS_GCTR_CAS_FAIL]  = e_cas_fail;
+    assign events[G + `ATLAS_GCTR_BUS_ERROR] = e_bus_error;
+    assign events[G + `ATLAS_GCTR_FILL]      = e_fill;
+    assign events[G + `ATLAS_GCTR_ABORT]     = e_abort;
+    assign events[G + `ATLAS_GCTR_FENCE]     = ev_fence;
+    atlas_perf #(.EVENTS(EVENTS), .BITS(CTR_BITS)) u_perf (
+        .clk(clk), .rst(rst), .event_now(events), .sel(ctr_sel), .value(ctr_value)
+    );
+
+    // Observation.
+    wire [127:0] l1_entry, ptr_entry, fill_entry;
+    wire [9:0]   fill_index;
+    wire [PORTS-1:0] rb_onehot = {{(PORTS-1){1'b0}}, 1'b1} << rb_port;
+    atlas_select #(.N(PORTS), .WIDTH(128)) u_l1_entry  (.sel(rb_onehot), .in(l1_entries), .out(l1_entry));
+    atlas_select #(.N(PORTS), .WIDTH(128)) u_ptr_entry (.sel(rb_onehot), .in(ptr_entries), .out(ptr_entry));
+    atlas_select #(.N(PORTS), .WIDTH(128)) u_fill_entry (.sel(fill), .in(fill_entries), .out(fill_entry));
+    atlas_select #(.N(PORTS), .WIDTH(10))  u_fill_index (.sel(fill), .in(fill_indices), .out(fill_index));
+
+    generate
+        if (OBSERVE != 0) begin : g_observe
+            assign ev_look       = look;
+            assign ev_hit        = l1_answers;
+            assign ev_fill       = fill;
+            assign ev_fill_side  = |(fill & fill_side);
+            assign ev_fill_index = fill_index;
+            assign ev_fill_entry = fill_entry;
+            assign ev_begin      = e_begin;
+            assign ev_step       = e_step;
+            assign ev_cas        = e_cas;
+            assign ev_end        = e_end;
+            assign ev_abort      = e_abort;
+            assign rb_req_ready  = rb_ready;
+            assign rb_rsp_valid  = rb_valid;
+            assign rb_rsp_entry  = rb_array == `ATLAS_RB_L2  ? l2_entry
+                                 : rb_array == `ATLAS_RB_PTR ? ptr_entry : l1_entry;
+            wire [3:0] onehot = {{(4-PORTS){1'b0}}, e_port};
+            wire unused_low = &{1'b0, onehot[0]};
+            assign ev_port = {onehot[3] || onehot[2], onehot[3] || onehot[1]};
+        end else begin : g_hidden
+            assign {ev_look, ev_hit, ev_fill} = {(3*PORTS){1'b0}};
+            assign {ev_fill_side, ev_begin, ev_step, ev_cas, ev_end, ev_abort} = 6'd0;
+            assign ev_port       = 2'd0;
+            assign ev_fill_index = 10'd0;
+            assign ev_fill_entry = 128'd0;
+            assign {rb_req_ready, rb_rsp_valid} = 2'b00;
+            assign rb_rsp_entry  = 128'd0;
+            wire unused = &{1'b0, l1_entry, ptr_entry, l2_entry, fill_entry, fill_index, rb_ready,
+                            rb_valid, e_begin, e_end, e_port};
+        end
+    endgenerate
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,149 @@
+// atlas_walk_cache: the last pointer of each table level that one port's walks have followed.
+//
+// Pointer t names the level-t table that the VPN bits above slice t select; the walk of an
+// address with the same bits may begin there. All pointers of a port belong to one ASID and one
+// mode: a walk under another pair drops them.
+//
+// lookup    combinational: the lowest pointer that fits the request; it is to be used when the
+//           request's own mode and ASID are given (vpn, asid, top of the port's request)
+// store     the walk read a pointer to the table of level store_level
+// drop_*    a fence: everything, or everything if fence_asid is the pointers' ASID
+// Reset     no pointers
+//
+// LEVELS, SLICE, ASID_W, PPN_BITS   as atlas_mmu     ENABLE   0: never hits, holds nothing
+`default_nettype none
+
+module atlas_walk_cache #(
+    parameter ENABLE   = 1,
+    parameter LEVELS   = 3,
+    parameter SLICE    = 9,
+    parameter ASID_W   = 9,
+    parameter PPN_BITS = 20,
+    parameter VPN_BITS = SLICE * LEVELS                  // derived: do not set
+) (
+    input  wire                clk,
+    input  wire                rst,
+
+    input  wire [VPN_BITS-1:0] vpn,
+    input  wire [ASID_W-1:0]   asid,
+    input  wire [2:0]          top,           // level of the request's root table
+
+    output wire                hit,
+    output wire [2:0]          hit_level,     // the table to read first
+    output wire [PPN_BITS-1:0] hit_table,
+    output wire                hit_g,         // OR of G over the pointers above
+
+    input  wire                store,
+    input  wire [2:0]          store_level,
+    input  wire [PPN_BITS-1:0] store_table,
+    input  wire                store_g,
+
+    input  wire                drop_all,
+    input  wire                drop_asid,
+    input  wire [ASID_W-1:0]   fence_asid,
+
+    input  wire [1:0]          read_index,
+    output wire [127:0]        read_entry
+);
+
+    generate
+        if (ENABLE == 0) begin : g_none
+            wire unused = &{1'b0, clk, rst, vpn, asid, top, store, store_level, store_table, store_g,
+                            drop_all, drop_asid, fence_asid, read_index};
+            assign hit        = 1'b0;
+            assign hit_level  = 3'd0;
+            assign hit_table  = {PPN_BITS{1'b0}};
+            assign hit_g      = 1'b0;
+            assign read_entry = 128'd0;
+        end else begin : g_pointers
+            localparam N     = LEVELS - 1;            // tables below the root
+            localparam TAG_W = VPN_BITS;              // low bits are constant 0
+
+            reg  [N-1:0]      valid_q;
+            reg  [ASID_W-1:0] asid_q;
+            reg  [2:0]        top_q;
+            wire              same = asid_q == asid && top_q == top;
+
+            wire [N-1:0]          fits;
+            wire [PPN_BITS*N-1:0] tables;
+            wire [N-1:0]          gs;
+            wire [TAG_W*N-1:0]    tags;
+            wire [N-1:0]          storing;
+
+            genvar t;
+            for (t = 0; t < N; t = t + 1) begin : g_level
+                localparam LSB = SLICE * (t + 1);
+                reg [VPN_BITS-1:LSB] tag_q;
+                reg [PPN_BITS-1:0]   table_q;
+                reg                  g_q;
+                assign storing[t] = store && store_level == t;
+                always @(posedge clk) if (storing[t]) begin
+                    tag_q   <= vpn[VPN_BITS-1:LSB];
+                    table_q <= store_table;
+                    g_q     <= store_g;
+                end
+                assign fits[t] = valid_q[t] && tag_q == vpn[VPN_BITS-1:LSB] && top > t;
+                assign tables[PPN_BITS*t +: PPN_BITS] = table_q;
+                assign gs[t]   = g_q;
+                assign tags[TAG_W*t +: TAG_W] = {tag_q, {LSB{1'b0}}};
+            end
+
+            always @(posedge clk) begin
+                if (rst || drop_all || (drop_asid && asid_q == fence_asid)) valid_q <= {N{1'b0}};
+                else if (store) valid_q <= (same ? valid_q : {N{1'b0}}) | storing;
+                if (store) begin
+                    asid_q <= asid;
+                    top_q  <= top;
+                end
+            end
+
+            // The lowest that fits.
+            reg [2:0]          level;
+            reg [PPN_BITS-1:0] from;
+            reg                g;
+            integer            k;
+            always @(*) begin
+                level = 3'd0;
+                from  = {PPN_BITS{1'b0}};
+                g     = 1'b0;
+                for (k = N - 1; k >= 0; k = k - 1) if (fits[k]) begin
+                    level = k[2:0];
+                    from  = tables[PPN_BITS*k +: PPN_BITS];
+                    g     = gs[k];
+                end
+            end
+            assign hit       = same && |fits;
+            assign hit_level = level;
+            assign hit_table = from;
+            assign hit_g     = g;
+
+            // Read-back: `level` shows the root level of the pointers' mode.
+            reg                 r_valid, r_g;
+            reg [PPN_BITS-1:0]  r_table;
+            reg [TAG_W-1:0]     r_tag;
+            always @(*) begin
+                r_valid = 1'b0;
+                r_g     = 1'b0;
+                r_table = {PPN_BITS{1'b0}};
+                r_tag   = {TAG_W{1'b0}};
+                for (k = 0; k < N; k = k + 1) if (read_index == k[1:0]) begin
+                    r_valid = valid_q[k];
+                    r_g     = gs[k];
+                    r_table = tables[PPN_BITS*k +: PPN_BITS];
+                    r_tag   = tags[TAG_W*k +: TAG_W];
+                end
+            end
+            wire [127:0] view;
+            atlas_entry_view #(
+                .LEVELS(LEVELS), .ASID_W(ASID_W), .PPN_BITS(PPN_BITS), .VPN_BITS(VPN_BITS)
+            ) u_view (
+                .valid(r_valid), .g(r_g), .asid(asid_q), .vpn(r_tag), .leaf({7'd0, r_table}),
+                .big({(LEVELS-1){1'b0}}), .napot(1'b0), .view(view)
+            );
+            assign read_entry = {view[127:108], top_q & {3{r_valid}}, view[104:0]};
+            wire unused = &{1'b0, view[107:105], vpn};
+        end
+    endgenerate
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,340 @@
+// atlas_walker: the miss unit: one request at a time through the L2 and the page tables.
+//
+//   IDLE ──► L2 ──► ASK ──► WAIT ──► STEP ──► (done) ──► IDLE, or FILL (of the L2) and IDLE
+//     │       │      ▲                 │
+//     │       │      └─────────────────┘   next level; A/D compare-and-swap; PTE has changed
+//     └───────┴──► REFUSE ──► (done)       an address or a root that cannot be walked
+//
+//            cycle   0   1   2 .. L+1 L+2 L+3    the L1 misses in cycle -1
+//   state           IDLE ASK WAIT     STEP       take, read one PTE, result; without an L2
+//   m_mem_req_valid  ____/---\_________           the answer is offered in the cycle after
+//   done             _________________/--\_      STEP: r reads take r(L+1)+3
+//
+// Sequencing only: what a PTE means is atlas_pte_decode, atlas_access_check, atlas_ad_update.
+// The rules and their order are in model/README.md, section 2 (priv. spec 12.3.2).
+//
+// halt      a fence waits: the request is given up (it starts again in its port)
+// killed    port's bit: its request is killed: given up
+//           An offered memory request stays until it is taken; its answer is dropped.
+// Reset     idle
+`default_nettype none
+`include "atlas_arch.vh"
+
+module atlas_walker #(
+    parameter XLEN     = 64,
+    parameter LEVELS   = 3,
+    parameter PA_BITS  = 32,
+    parameter PORTS    = 2,
+    parameter L2       = 0,                              // there is an L2 TLB
+    parameter ASID_W   = 9,
+    parameter SLICE    = 9,
+    parameter PPN_BITS = PA_BITS - 12,                   // derived: do not set
+    parameter VPN_BITS = SLICE * LEVELS,
+    parameter LEAF_W   = PPN_BITS + 7
+) (
+    input  wire                clk,
+    input  wire                rst,
+
+    // The request that the arbiter grants, and its port's last pointer.
+    input  wire [PORTS-1:0]    s_miss_grant,             // one-hot, or none
+    output wire                s_miss_ready,
+    input  wire [VPN_BITS-1:0] s_miss_vpn,
+    input  wire [1:0]          s_miss_acc,
+    input  wire                s_miss_user,
+    input  wire                s_miss_sum,
+    input  wire                s_miss_mxr,
+    input  wire                s_miss_xlate,
+    input  wire                s_miss_va_ok,
+    input  wire [2:0]          s_miss_top,
+    input  wire [ASID_W-1:0]   s_miss_asid,
+    input  wire [PPN_BITS-1:0] s_miss_root,
+    input  wire                s_miss_root_fits,
+    input  wire                s_miss_adue,
+    input  wire                s_miss_pbmte,
+    input  wire                s_miss_napote,
+    input  wire                s_miss_tlb_off,
+    input  wire                s_miss_ptr_hit,
+    input  wire [2:0]          s_miss_ptr_level,
+    input  wire [PPN_BITS-1:0] s_miss_ptr_table,
+    input  wire                s_miss_ptr_g,
+
+    // Giving up.
+    input  wire                halt,
+    input  wire [PORTS-1:0]    killed,
+    output wire                idle,
+
+    // The result, for the port that is served.
+    output wire [PORTS-1:0]    done,
+    output wire                done_fault,
+    output wire                done_access,              // an access fault, else a page fault
+    output wire [4:0]          done_reason,
+    output wire [LEAF_W-1:0]   done_leaf,                // {pbmt, d, u, x, w, r, ppn composed}
+    output wire [LEVELS-2:0]   done_big,
+    output wire                done_napot,
+    output wire                done_g,
+
+    // A pointer was read: for the walk cache of the port that is served.
+    output wire [PORTS-1:0]    store,
+    output wire [2:0]          store_level,
+    output wire [PPN_BITS-1:0] store_table,
+    output wire                store_g,
+
+    // L2 TLB.
+    output wire                l2_look,
+    output wire [VPN_BITS-1:0] l2_vpn,
+    output wire [ASID_W-1:0]   l2_asid,
+    output wire [1:0]          l2_acc,
+    output wire                l2_user,
+    output wire                l2_sum,
+    output wire                l2_mxr,
+    input  wire                l2_hit,
+    input  wire [LEAF_W-1:0]   l2_leaf,
+    input  wire                l2_g,
+    output wire                l2_fill,
+    output wire [LEAF_W-1:0]   l2_fill_leaf,
+    output wire                l2_fill_g,
+
+    // Memory.
+    output wire                m_mem_req_valid,
+    input  wire                m_mem_req_ready,
+    output wire                m_mem_req_cas,
+    output wire [PA_BITS-1:0]  m_mem_req_addr,
+    output wire [XLEN-1:0]     m_mem_req_old,
+    output wire [XLEN-1:0]     m_mem_req_new,
+    input  wire                m_mem_rsp_valid,
+    input  wire [XLEN-1:0]     m_mem_rsp_data,
+    input  wire                m_mem_rsp_err,
+    input  wire                m_mem_rsp_cas_ok,
+
+    // Events.
+    output wire                ev_begin,
+    output wire                ev_l2_hit,
+    output wire                ev_l2_miss,
+    output wire                ev_walk,
+    output wire                ev_ptr_hit,
+    output wire                ev_step,
+    output wire                ev_cas,
+    output wire                ev_cas_fail,
+    output wire                ev_bus_error,
+    output wire                ev_fill,
+    output wire                ev_end,
+    output wire                ev_abort,
+    output wire [PORTS-1:0]    ev_port                   // one-hot: the port that is served
+);
+
+    localparam [2:0] S_IDLE = 3'd0, S_REFUSE = 3'd1, S_L2 = 3'd2, S_ASK = 3'd3, S_WAIT = 3'd4,
+                     S_STEP = 3'd5, S_FILL = 3'd6;
+    localparam PTE_SHIFT = XLEN == 32 ? 2 : 3;
+
+    // The request that is served.
+    reg  [2:0]          state_q, state_d;
+    reg  [PORTS-1:0]    port_q;
+    reg  [VPN_BITS-1:0] vpn_q;
+    reg  [ASID_W-1:0]   asid_q;
+    reg  [1:0]          acc_q;
+    reg                 user_q, sum_q, mxr_q, xlate_q, va_ok_q, mode_ok_q, root_fits_q;
+    reg                 adue_q, pbmte_q, napote_q, tlb_off_q, ptr_q;
+
+    // Where the walk is.
+    reg  [PPN_BITS-1:0] table_q;
+    reg  [2:0]          level_q;
+    reg                 g_q;                             // OR of G over the pointers above
+    reg  [XLEN-1:0]     pte_q;
+    reg                 cas_q;                           // compare-and-swap, not a read
+    reg                 err_q, other_q;                  // how memory answered
+    reg                 drop_q;                          // given up; an answer is outstanding
+
+    // Giving up: at once, but for a memory request on its way.
+    wire serving = state_q != S_IDLE && state_q != S_FILL && !drop_q;
+    wire abort   = serving && (halt || |(killed & port_q));
+
+    // What the PTE says.
+    wire                dec_fault, dec_leaf, dec_napot, dec_wide;
+    wire [4:0]          dec_reason, chk_reason, upd_reason;
+    wire [1:0]          dec_pbmt;
+    wire [PPN_BITS-1:0] dec_ppn;
+    wire                chk_allowed, upd_fault, upd_update;
+    wire [XLEN-1:0]     updated;
+
+    atlas_pte_decode #(.XLEN(XLEN), .LEVELS(LEVELS), .PA_BITS(PA_BITS)) u_decode (
+        .pte(pte_q), .level(level_q), .napote(napote_q), .pbmte(pbmte_q),
+        .fault(dec_fault), .reason(dec_reason), .leaf(dec_leaf), .napot(dec_napot),
+        .pbmt(dec_pbmt), .too_wide(dec_wide), .ppn(dec_ppn)
+    );
+    atlas_access_check u_check (
+        .r(pte_q[`ATLAS_PTE_R_LSB]), .w(pte_q[`ATLAS_PTE_W_LSB]), .x(pte_q[`ATLAS_PTE_X_LSB]),
+        .u(pte_q[`ATLAS_PTE_U_LSB]), .acc(acc_q), .user(user_q), .sum(sum_q), .mxr(mxr_q),
+        .allowed(chk_allowed), .reason(chk_reason)
+    );
+    atlas_ad_update #(.XLEN(XLEN)) u_ad_update (
+        .pte(pte_q), .store(acc_q[1]), .adue(adue_q),
+        .fault(upd_fault), .reason(upd_reason), .update(upd_update), .updated(updated)
+    );
+
+    // Rules of a step, in their order.
+    wire stepping    = state_q == S_STEP && !abort;
+    wire again       = stepping && cas_q && other_q && !err_q;      // the PTE has changed
+    wire leaf_faults = !chk_allowed || upd_fault || dec_wide;
+    wire faults      = err_q || dec_fault || (dec_leaf && leaf_faults);
+    wire descends    = stepping && !again && !faults && !dec_leaf;
+    wire updates     = stepping && !again && !faults && dec_leaf && upd_update;
+    wire finishes    = stepping && !again && (faults || (dec_leaf && !upd_update));
+
+    wire [4:0] step_reason = err_q        ? (cas_q ? `ATLAS_REASON_AD_BUS : `ATLAS_REASON_PTE_BUS)
+                           : dec_fault    ? dec_reason
+                           : !chk_allowed ? chk_reason
+                           : upd_fault    ? upd_reason
+                           : dec_wide     ? `ATLAS_REASON_LEAF_WIDTH
+                           :                `ATLAS_REASON_NONE;
+    wire [4:0] refuse_reason = !xlate_q   ? `ATLAS_REASON_VA_WIDTH
+                             : !mode_ok_q ? `ATLAS_REASON_MODE
+                             : !va_ok_q   ? `ATLAS_REASON_NONCANONICAL
+                             :              `ATLAS_REASON_PTE_WIDTH;
+
+    // The leaf.
+    wire [LEVELS-2:0] big;
+    genvar l;
+    generate
+        for (l = 0; l < LEVELS - 1; l = l + 1) begin : g_big
+            assign big[l] = level_q > l;
+        end
+    endgenerate
+    wire [PPN_BITS-1:0] composed;
+    atlas_compose #(.LEVELS(LEVELS), .SLICE(SLICE), .PPN_BITS(PPN_BITS)) u_compose (
+        .ppn(dec_ppn), .vpn(vpn_q), .big(big), .napot(dec_napot), .composed(composed)
+    );
+    wire [LEAF_W-1:0] leaf = {dec_pbmt, pte_q[`ATLAS_PTE_D_LSB], pte_q[`ATLAS_PTE_U_LSB],
+                              pte_q[`ATLAS_PTE_X_LSB], pte_q[`ATLAS_PTE_W_LSB],
+                              pte_q[`ATLAS_PTE_R_LSB], composed};
+    wire              path_g = g_q || pte_q[`ATLAS_PTE_G_LSB];
+
+    // Results.
+    wire l2_answers = state_q == S_L2 && !abort && l2_hit;
+    wire refuses    = state_q == S_REFUSE && !abort;
+    wire walked     = finishes && !faults;
+    assign ev_end      = finishes || l2_answers || refuses;
+    assign done        = port_q & {PORTS{ev_end}};
+    assign done_fault  = !(walked || l2_answers);
+    assign done_reason = walked || l2_answers ? `ATLAS_REASON_NONE
+                       : state_q == S_REFUSE  ? refuse_reason : step_reason;
+    assign done_access = done_reason == `ATLAS_REASON_VA_WIDTH || done_reason == `ATLAS_REASON_PTE_WIDTH
+                      || done_reason == `ATLAS_REASON_PTE_BUS || done_reason == `ATLAS_REASON_LEAF_WIDTH
+                      || done_reason == `ATLAS_REASON_AD_BUS;
+    assign done_leaf   = (leaf & {LEAF_W{walked}}) | (l2_leaf & {LEAF_W{l2_answers}});
+    assign done_big    = big & {(LEVELS-1){walked}};
+    assign done_napot  = dec_napot && walked;
+    assign done_g      = walked ? path_g : l2_g;
+
+    assign store       = port_q & {PORTS{descends && !tlb_off_q}};
+    assign store_level = level_q - 3'd1;
+    assign store_table = dec_ppn;
+    assign store_g     = path_g;
+
+    // L2.
+    wire fills_l2 = walked && L2 != 0 && level_q == 3'd0 && !dec_napot && !tlb_off_q;
+    assign l2_look      = state_q == S_L2;
+    assign l2_vpn       = vpn_q;
+    assign l2_asid      = asid_q;
+    assign l2_acc       = acc_q;
+    assign l2_user      = user_q;
+    assign l2_sum       = sum_q;
+    assign l2_mxr       = mxr_q;
+    assign l2_fill      = state_q == S_FILL;
+    assign l2_fill_leaf = leaf;
+    assign l2_fill_g    = path_g;
+
+    // Memory.
+    reg [SLICE-1:0] slice;
+    integer s;
+    always @(*) begin
+        slice = {SLICE{1'b0}};
+        for (s = 0; s < LEVELS; s = s + 1)
+            if (level_q == s[2:0]) slice = vpn_q[SLICE*s +: SLICE];
+    end
+    assign m_mem_req_valid = state_q == S_ASK;
+    assign m_mem_req_cas   = cas_q;
+    assign m_mem_req_addr  = {table_q, slice, {PTE_SHIFT{1'b0}}};
+    assign m_mem_req_old   = pte_q;
+    assign m_mem_req_new   = updated;
+
+    // Sequence.
+    wire take    = state_q == S_IDLE && |s_miss_grant;
+    wire refused = !s_miss_xlate || ~|s_miss_top || !s_miss_va_ok;
+    wire ask_l2  = L2 != 0 && !s_miss_tlb_off;
+    assign s_miss_ready = state_q == S_IDLE;
+    assign idle         = state_q == S_IDLE;
+
+    always @(*) begin
+        state_d = state_q;
+        case (state_q)
+            S_IDLE:   if (take) state_d = refused           ? S_REFUSE
+                                        : ask_l2            ? S_L2
+                                        : !s_miss_root_fits ? S_REFUSE : S_ASK;
+            S_REFUSE: state_d = S_IDLE;
+            S_L2:     state_d = abort || l2_hit ? S_IDLE : root_fits_q ? S_ASK : S_REFUSE;
+            S_ASK:    if (m_mem_req_ready) state_d = S_WAIT;
+            S_WAIT:   if (m_mem_rsp_valid) state_d = drop_q || abort ? S_IDLE : S_STEP;
+            S_STEP:   state_d = abort                          ? S_IDLE
+                              : again || descends || updates   ? S_ASK
+                              : fills_l2                       ? S_FILL : S_IDLE;
+            default:  state_d = S_IDLE;
+        endcase
+    end
+
+    always @(posedge clk) begin
+        if (rst) begin
+            state_q <= S_IDLE;
+            drop_q  <= 1'b0;
+        end else begin
+            state_q <= state_d;
+            drop_q  <= (drop_q || abort) && (state_d == S_ASK || state_d == S_WAIT);
+        end
+    end
+
+    always @(posedge clk) begin
+        if (take) begin
+            {port_q, vpn_q, asid_q, acc_q} <= {s_miss_grant, s_miss_vpn, s_miss_asid, s_miss_acc};
+            {user_q, sum_q, mxr_q}         <= {s_miss_user, s_miss_sum, s_miss_mxr};
+            {xlate_q, va_ok_q, mode_ok_q}  <= {s_miss_xlate, s_miss_va_ok, |s_miss_top};
+            {adue_q, pbmte_q, napote_q}    <= {s_miss_adue, s_miss_pbmte, s_miss_napote};
+            {root_fits_q, tlb_off_q}       <= {s_miss_root_fits, s_miss_tlb_off};
+        end
+    end
+
+    wire from_ptr = s_miss_ptr_hit && !s_miss_tlb_off;
+    always @(posedge clk) begin
+        if (take) begin
+            table_q <= from_ptr ? s_miss_ptr_table : s_miss_root;
+            level_q <= from_ptr ? s_miss_ptr_level : s_miss_top;
+            g_q     <= from_ptr && s_miss_ptr_g;
+            ptr_q   <= from_ptr;
+        end else if (descends) begin
+            table_q <= dec_ppn;
+            level_q <= level_q - 3'd1;
+            g_q     <= path_g;
+        end
+        if (take || stepping) cas_q <= updates;
+        if (state_q == S_WAIT && m_mem_rsp_valid) begin
+            err_q   <= m_mem_rsp_err;
+            other_q <= !m_mem_rsp_cas_ok;
+            pte_q   <= !cas_q           ? m_mem_rsp_data
+                     : m_mem_rsp_cas_ok ? updated : pte_q;
+        end
+    end
+
+    // Events.
+    assign ev_begin     = take;
+    assign ev_l2_hit    = l2_answers;
+    assign ev_l2_miss   = state_q == S_L2 && !abort && !l2_hit;
+    assign ev_walk      = (take && state_d == S_ASK) || (ev_l2_miss && root_fits_q);
+    assign ev_ptr_hit   = (take && state_d == S_ASK && from_ptr) || (ev_l2_miss && root_fits_q && ptr_q);
+    assign ev_step      = stepping && !cas_q;
+    assign ev_cas       = stepping && cas_q;
+    assign ev_cas_fail  = again;
+    assign ev_bus_error = stepping && err_q;
+    assign ev_fill      = (walked || l2_answers) && !tlb_off_q;
+    assign ev_abort     = abort;
+    assign ev_port      = state_q == S_IDLE ? s_miss_grant : port_q;
+endmodule
+
+`default_nettype wire

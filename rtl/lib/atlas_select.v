@@ -1,0 +1,22 @@
+// atlas_select: one of N words, by a one-hot select; zero when none is selected.
+// Latency   none: pure
+`default_nettype none
+
+module atlas_select #(
+    parameter N     = 2,
+    parameter WIDTH = 8
+) (
+    input  wire [N-1:0]       sel,
+    input  wire [WIDTH*N-1:0] in,
+    output reg  [WIDTH-1:0]   out
+);
+
+    integer k;
+    always @(*) begin
+        out = {WIDTH{1'b0}};
+        for (k = 0; k < N; k = k + 1)
+            out = out | (in[WIDTH*k +: WIDTH] & {WIDTH{sel[k]}});
+    end
+endmodule
+
+`default_nettype wire
