@@ -1,0 +1,42 @@
+#include "os/proc/kernel.h"
+
+#include "base/bytes.h"
+#include "os/proc/proc.h"
+
+/* Frames for this record and the frame table behind it. */
+static uint64_t frames_reserved(uint64_t count)
+{
+    uint64_t bytes = sizeof(struct kernel) + count * sizeof(struct frame);
+
+    return (bytes + ATLAS_PAGE_SIZE - 1) / ATLAS_PAGE_SIZE;
+}
+
+static bool mode_known(const struct mmu_port *mmu, const struct paging_mode *mode)
+{
+    const struct atlas_params *params = mmu->params(mmu->self);
+
+    return mode && params->xlen == mode->pte_bytes * 8u && params->levels >= mode->levels;
+}
+
+enum vm_status kernel_boot(struct kernel **out, const struct phys *phys, const struct mmu_port *mmu,
+                           const struct kernel_config *config)
+{
+    const struct paging_mode *mode = paging_mode(config->mode);
+    uint64_t count = phys->size / ATLAS_PAGE_SIZE, reserved = frames_reserved(count);
+    struct kernel *k;
+
+    if (!mode_known(mmu, mode))
+        return VM_RANGE;
+    if (count < reserved + 1)
+        return VM_NOMEM;
+    k = phys_ptr(phys, phys->base);
+    *k = (struct kernel){.phys = *phys, .mmu = *mmu, .config = *config, .next_pid = 1};
+    frames_init(&k->frames, (pfn_t)(phys->base >> ATLAS_PAGE_SHIFT), (uint32_t)count,
+                (uint32_t)reserved, (struct frame *)(k + 1));
+    pool_init(&k->regions, &k->phys, &k->frames, sizeof(struct region));
+    pool_init(&k->procs, &k->phys, &k->frames, sizeof(struct proc));
+    k->env = (struct space_env){&k->phys, &k->frames, &k->regions, &k->mmu, mode};
+    asids_init(&k->asids, mmu->params(mmu->self)->asid_bits);
+    *out = k;
+    return VM_OK;
+}
