@@ -53,6 +53,8 @@ struct backend_ops {
     /* The entry the last access filled; false if none. Array as ATLAS_RB_L1 / _SIDE. */
     bool (*last_fill)(struct backend *b, unsigned *array, unsigned *index, struct atlas_entry *e);
 
+    /* One remembered entry, as atlas_read_back. The index past the last of a port's side entries
+     * and of the L2 gives the replacement state, in ppn. Returns false if there is no such entry. */
     bool (*read_back)(struct backend *b, unsigned array, unsigned port, unsigned index,
                       struct atlas_entry *e);
     uint64_t (*cycles)(struct backend *b); /* clock cycles so far; 0 for the model */
@@ -69,7 +71,12 @@ struct backend_ops {
     bool (*wave)(struct backend *b, const char *path);
 };
 
+extern const struct backend_ops backend_model, backend_rtl, backend_lockstep;
+
 /* By name: "model", "rtl", "lockstep"; NULL if there is none. */
 const struct backend_ops *backend_find(const char *name);
+
+/* The names of all there are, as "model, rtl, lockstep"; for a message. */
+const char *backend_names(void);
 
 #endif

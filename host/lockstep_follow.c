@@ -54,8 +54,9 @@ struct follower {
     struct port port[RTL_MAX_PORTS];
     struct miss miss;
     bool fencing, reading_back;
-    uint64_t fence_since;
+    uint64_t halt_since; /* cycle in which the fence or read-back was accepted */
     struct atlas_fence fence;
+    unsigned rb_array, rb_port, rb_index;
     struct follow_stats stats;
     bool failed;
     struct lockstep_text text;
@@ -544,17 +545,51 @@ static void edge_of_fence(struct follower *f, const struct rtl_in *in, const str
         f->fencing = false;
         f->stats.fences++;
     }
-    if (out->rb_rsp_valid)
-        f->reading_back = false;
     if (in->fence_valid && out->fence_ready) {
         f->fencing = true;
         f->fence = in->fence;
-        f->fence_since = f->cycle;
+        f->halt_since = f->cycle;
     }
-    if (in->rb_req_valid && out->rb_req_ready)
+}
+
+/* The entry that is read back, with the replacement state one past the last entry. */
+static struct atlas_entry twin_entry(const struct follower *f)
+{
+    const struct atlas_params *p = &f->params;
+    struct atlas_entry e = {.valid = false};
+
+    if (f->rb_array == ATLAS_RB_SIDE && f->rb_index == p->l1_side)
+        e.ppn = atlas_replacement(f->twin, f->rb_port);
+    else if (f->rb_array == ATLAS_RB_L2 && f->rb_index == p->l2_sets * p->l2_ways)
+        e.ppn = atlas_replacement(f->twin, p->ports);
+    else
+        atlas_read_back(f->twin, f->rb_array, f->rb_port, f->rb_index, &e);
+    return e;
+}
+
+static void edge_of_read_back(struct follower *f, const struct rtl_in *in,
+                              const struct rtl_out *out)
+{
+    struct atlas_entry twin;
+
+    if (out->rb_rsp_valid) {
+        if (!f->reading_back)
+            differs(f, RTL_MAX_PORTS, "an entry is read back that nobody asked for");
+        f->reading_back = false;
+        twin = twin_entry(f);
+        if (!lockstep_same_entry(&twin, &out->rb_entry) &&
+            differs(f, RTL_MAX_PORTS, "remembered entries differ")) {
+            lockstep_text_place(&f->text, f->rb_array, f->rb_port, f->rb_index);
+            lockstep_text_entry(&f->text, &twin, &out->rb_entry);
+        }
+    }
+    if (in->rb_req_valid && out->rb_req_ready) {
         f->reading_back = true;
-    if (f->fencing && f->cycle - f->fence_since > f->limit)
-        differs(f, RTL_MAX_PORTS, "a fence is not done in time");
+        f->rb_array = in->rb_array;
+        f->rb_port = in->rb_port;
+        f->rb_index = in->rb_index;
+        f->halt_since = f->cycle;
+    }
 }
 
 bool follow_cycle(struct follower *f, const struct rtl_in *in, const struct rtl_out *out)
@@ -572,6 +607,10 @@ bool follow_cycle(struct follower *f, const struct rtl_in *in, const struct rtl_
         edge_of_port(f, k, in, out);
     if (!f->failed)
         edge_of_fence(f, in, out);
+    if (!f->failed)
+        edge_of_read_back(f, in, out);
+    if ((f->fencing || f->reading_back) && f->cycle - f->halt_since > f->limit)
+        differs(f, RTL_MAX_PORTS, "a fence or a read-back is not done in time");
     f->cycle++;
     f->stats.cycles++;
     return !f->failed;

@@ -1,0 +1,35 @@
+/* bench.h: the measurements of `atlas bench`, one function a table.
+ *
+ * Layer: host. Rates are of CPU time of this process, best of three passes, so a loaded machine
+ * distorts them little; what a figure is compared with is measured in the same run. Cycles are
+ * counted, not timed.
+ */
+#ifndef ATLAS_BENCH_H
+#define ATLAS_BENCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct backend_ops;
+
+/* CPU seconds of this process so far. */
+double bench_cpu_seconds(void);
+
+/* The best rate [1/s] of `pass(ctx, n)` called three times. */
+double bench_rate(void (*pass)(void *ctx, uint64_t n), void *ctx, uint64_t n);
+
+/* Hits, walks and oracle walks of the C model beside a bare radix walk. */
+void bench_model(void);
+
+/* Translations a second of a backend ("rtl", "lockstep") on every preset. Returns false after a
+ * message if one cannot be had or finds a mismatch. */
+bool bench_backend(const char *name);
+
+/* Cycles of hits, L2 hits, walks, faults and fences on every preset, beside the contract. */
+bool bench_cycles(void);
+
+/* Mean cycles per translation of each trace on every preset that takes it, at latency `latency`.
+ * files [array, count]. Returns false after a message. */
+bool bench_traces(char *const *files, unsigned count, unsigned latency);
+
+#endif

@@ -1,0 +1,92 @@
+/* cmd_bench.c: `atlas bench`: the measurements, printed beside what they are compared with. */
+#include <argp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench.h"
+#include "command.h"
+#include "report.h"
+
+struct bench_args {
+    const char *what;
+    unsigned latency;
+    char **files; /* [array, count] */
+    unsigned count;
+};
+
+static const struct argp_option options[] = {
+    {"latency", 'l', "CYCLES", 0, "cycles from a memory request to its data, for traces (10)", 0},
+    {0}};
+
+static unsigned parse_latency(const char *text, struct argp_state *state)
+{
+    char *end;
+    const unsigned long value = strtoul(text, &end, 10);
+
+    if (*text == '\0' || *end != '\0' || value < 1 || value > 100000)
+        argp_error(state, "--latency %s: expected 1 to 100000 cycles", text);
+    return (unsigned)value;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct bench_args *a = state->input;
+
+    switch (key) {
+    case 'l':
+        a->latency = parse_latency(arg, state);
+        return 0;
+    case ARGP_KEY_ARG:
+        if (state->arg_num > 0)
+            return ARGP_ERR_UNKNOWN;
+        a->what = arg;
+        return 0;
+    case ARGP_KEY_ARGS:
+        a->files = state->argv + state->next;
+        a->count = (unsigned)(state->argc - state->next);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    .options = options,
+    .parser = parse,
+    .args_doc = "[model|rtl|lockstep|cycles|traces FILE...]",
+    .doc = "Measure. Without an argument: all but the traces.\v"
+           "model     hits, walks and oracle walks a second beside a bare radix walk\n"
+           "rtl       translations a second of the Verilated MMU, and its cycles (as `cycles`)\n"
+           "lockstep  translations a second of both, compared after each\n"
+           "cycles    cycles of hits, walks and fences beside the timing contract\n"
+           "traces    mean cycles per translation of mmutrace files on every preset"};
+
+static bool is(const struct bench_args *a, const char *what)
+{
+    return strcmp(a->what, what) == 0;
+}
+
+int cmd_bench(int argc, char **argv)
+{
+    struct bench_args a = {.what = "all", .latency = 10};
+    const bool known = argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &a) == 0 &&
+                       (is(&a, "all") || is(&a, "model") || is(&a, "rtl") || is(&a, "lockstep") ||
+                        is(&a, "cycles") || is(&a, "traces"));
+    bool ok = true;
+
+    if (!known || (is(&a, "traces") ? a.count == 0 : a.count > 0)) {
+        report_problem(NULL, 0, "bench: expected model, rtl, lockstep, cycles, or traces and files");
+        return EXIT_BAD_INPUT;
+    }
+    if (is(&a, "all") || is(&a, "model"))
+        bench_model();
+    if (is(&a, "all") || is(&a, "rtl"))
+        ok = bench_backend("rtl");
+    if (ok && (is(&a, "all") || is(&a, "lockstep")))
+        ok = bench_backend("lockstep");
+    if (ok && (is(&a, "all") || is(&a, "rtl") || is(&a, "cycles")))
+        ok = bench_cycles();
+    if (ok && is(&a, "traces"))
+        ok = bench_traces(a.files, a.count, a.latency);
+    return ok ? EXIT_PASS : EXIT_BAD_INPUT;
+}
