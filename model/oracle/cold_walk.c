@@ -206,7 +206,11 @@ void cold_walk(const struct cold_query *q, const struct cold_memory *m, struct c
             PAGE_FAULT(D_CLEAR);
             return;
         }
-        if (ppn >> ppn_limit_bits != 0) {
+        /* The address that step 8 will give: is there such memory? */
+        const uint64_t inside = ATLAS_ONES(n ? 4 : page_bits);
+        const uint64_t pa_ppn = (ppn & ~inside) | (vpn & inside);
+
+        if (pa_ppn >> ppn_limit_bits != 0) {
             ACCESS_FAULT(LEAF_WIDTH);
             return;
         }
@@ -230,9 +234,7 @@ void cold_walk(const struct cold_query *q, const struct cold_memory *m, struct c
         /* Step 8. "The translation is successful. pa.pgoff = va.pgoff. If i > 0, then this is a
          * superpage translation and pa.ppn[i-1:0] = va.vpn[i-1:0]. pa.ppn[LEVELS-1:i] =
          * pte.ppn[LEVELS-1:i]." Svnapot: pa.ppn[3:0] = va.vpn[3:0] where N is set. */
-        const uint64_t inside = ATLAS_ONES(n ? 4 : page_bits);
-
-        r->pa = ((ppn & ~inside) | (vpn & inside)) << ATLAS_PAGE_SHIFT | (q->va & 0xfff);
+        r->pa = pa_ppn << ATLAS_PAGE_SHIFT | (q->va & ATLAS_ONES(ATLAS_PAGE_SHIFT));
         r->level = (uint8_t)i;
         r->napot = n;
         r->pbmt = (uint8_t)pbmt;

@@ -5,9 +5,10 @@
  * model/mmu, so that a mistake made there is not made again here. It is deliberately dumb: one
  * function, in the order of the specification's own steps.
  *
- * What the specification leaves open is decided as for the MMU (model/README.md): a table or leaf
- * beyond the physical width is an access fault, for a leaf after all page-fault checks; A and D
- * are set by one compare-and-swap; an untranslated address must fit the physical width.
+ * What the specification leaves open is decided as for the MMU (model/README.md): a table or
+ * physical address beyond the physical width is an access fault, at a leaf after all page-fault
+ * checks; A and D are set by one compare-and-swap; an untranslated address must fit the physical
+ * width.
  *
  * Source: RISC-V privileged specification 20240411, 12.3.2 (Sv32), 12.4 to 12.6 (Sv39/48/57),
  * Svnapot, Svpbmt, Svade and Svadu.
