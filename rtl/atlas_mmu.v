@@ -222,7 +222,7 @@ module atlas_mmu #(
 
     // The miss unit's result, and the pointers it reads.
     wire [PORTS-1:0]    done, store;
-    wire                done_fault, done_access, done_napot, done_g, store_g;
+    wire                done_fault, done_access, done_napot, done_g, done_fill, store_g;
     wire [4:0]          done_reason;
     wire [LEAF_W-1:0]   done_leaf;
     wire [BIG_W-1:0]    done_big;
@@ -276,7 +276,7 @@ module atlas_mmu #(
                 .miss(miss[k]), .miss_killed(miss_killed[k]),
                 .done(done[k]), .done_fault(done_fault), .done_access(done_access),
                 .done_reason(done_reason), .done_leaf(done_leaf), .done_big(done_big),
-                .done_napot(done_napot), .done_g(done_g),
+                .done_napot(done_napot), .done_g(done_g), .done_fill(done_fill),
                 .fill(fill[k]), .fill_side(fill_side[k]), .fill_leaf(fill_leaf),
                 .fill_big(fill_big), .fill_napot(fill_napot), .fill_g(fill_g),
                 .halt(halt), .busy(port_busy[k]), .bypass(bypass[k])
@@ -405,6 +405,7 @@ module atlas_mmu #(
         .halt(halt), .killed(miss_killed), .idle(walker_idle),
         .done(done), .done_fault(done_fault), .done_access(done_access), .done_reason(done_reason),
         .done_leaf(done_leaf), .done_big(done_big), .done_napot(done_napot), .done_g(done_g),
+        .done_fill(done_fill),
         .store(store), .store_level(store_level), .store_table(store_table), .store_g(store_g),
         .l2_look(l2_look), .l2_vpn(l2_vpn), .l2_asid(l2_asid), .l2_acc(l2_acc), .l2_user(l2_user),
         .l2_sum(l2_sum), .l2_mxr(l2_mxr), .l2_hit(l2_hit), .l2_leaf(l2_leaf), .l2_g(l2_g),

@@ -113,6 +113,7 @@ module atlas_port #(
     input  wire [LEVELS-2:0]   done_big,
     input  wire                done_napot,
     input  wire                done_g,
+    input  wire                done_fill,     // no fault, and to be remembered
 
     // Fill of the L1 with the result, in the first cycle in which it is offered.
     output wire                fill,
@@ -238,7 +239,7 @@ module atlas_port #(
             state_q      <= state_d;
             wait_valid_q <= wait_valid_d;
             ready_q      <= !wait_valid_d && !boot;
-            fill_q       <= done && !done_fault && !tlb_off;
+            fill_q       <= done && done_fill;
         end
         if (load) slot_q <= wait_valid_q ? wait_q : arriving;
         if (!wait_valid_q) begin

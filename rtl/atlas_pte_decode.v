@@ -31,7 +31,6 @@ module atlas_pte_decode #(
     output wire                leaf,       // else, without a fault, a pointer
     output wire                napot,      // of a leaf: 64 KiB
     output wire [1:0]          pbmt,
-    output wire                too_wide,   // PPN beyond the physical width
     output wire [PPN_BITS-1:0] ppn
 );
 
@@ -51,6 +50,7 @@ module atlas_pte_decode #(
 
     wire n;
     wire reserved;
+    wire too_wide;                          // PPN beyond the physical width
     generate
         if (XLEN == 32) begin : g_pte32
             wire unused_cfg = &{1'b0, napote, pbmte};

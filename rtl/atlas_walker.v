@@ -72,6 +72,7 @@ module atlas_walker #(
     output wire [LEVELS-2:0]   done_big,
     output wire                done_napot,
     output wire                done_g,
+    output wire                done_fill,                // the L1 is to remember it
 
     // A pointer was read: for the walk cache of the port that is served.
     output wire [PORTS-1:0]    store,
@@ -125,6 +126,7 @@ module atlas_walker #(
     localparam [2:0] S_IDLE = 3'd0, S_REFUSE = 3'd1, S_L2 = 3'd2, S_ASK = 3'd3, S_WAIT = 3'd4,
                      S_STEP = 3'd5, S_FILL = 3'd6;
     localparam PTE_SHIFT = XLEN == 32 ? 2 : 3;
+    localparam PTE_PPN   = XLEN == 32 ? `ATLAS_PTE32_PPN_BITS : `ATLAS_PTE64_PPN_BITS;
 
     // The request that is served.
     reg  [2:0]          state_q, state_d;
@@ -149,7 +151,7 @@ module atlas_walker #(
     wire abort   = serving && (halt || |(killed & port_q));
 
     // What the PTE says.
-    wire                dec_fault, dec_leaf, dec_napot, dec_wide;
+    wire                dec_fault, dec_leaf, dec_napot;
     wire [4:0]          dec_reason, chk_reason, upd_reason;
     wire [1:0]          dec_pbmt;
     wire [PPN_BITS-1:0] dec_ppn;
@@ -159,7 +161,7 @@ module atlas_walker #(
     atlas_pte_decode #(.XLEN(XLEN), .LEVELS(LEVELS), .PA_BITS(PA_BITS)) u_decode (
         .pte(pte_q), .level(level_q), .napote(napote_q), .pbmte(pbmte_q),
         .fault(dec_fault), .reason(dec_reason), .leaf(dec_leaf), .napot(dec_napot),
-        .pbmt(dec_pbmt), .too_wide(dec_wide), .ppn(dec_ppn)
+        .pbmt(dec_pbmt), .ppn(dec_ppn)
     );
     atlas_access_check u_check (
         .r(pte_q[`ATLAS_PTE_R_LSB]), .w(pte_q[`ATLAS_PTE_W_LSB]), .x(pte_q[`ATLAS_PTE_X_LSB]),
@@ -174,7 +176,7 @@ module atlas_walker #(
     // Rules of a step, in their order.
     wire stepping    = state_q == S_STEP && !abort;
     wire again       = stepping && cas_q && other_q && !err_q;      // the PTE has changed
-    wire leaf_faults = !chk_allowed || upd_fault || dec_wide;
+    wire leaf_faults = !chk_allowed || upd_fault || leaf_wide;
     wire faults      = err_q || dec_fault || (dec_leaf && leaf_faults);
     wire descends    = stepping && !again && !faults && !dec_leaf;
     wire updates     = stepping && !again && !faults && dec_leaf && upd_update;
@@ -184,25 +186,39 @@ module atlas_walker #(
                            : dec_fault    ? dec_reason
                            : !chk_allowed ? chk_reason
                            : upd_fault    ? upd_reason
-                           : dec_wide     ? `ATLAS_REASON_LEAF_WIDTH
+                           : leaf_wide    ? `ATLAS_REASON_LEAF_WIDTH
                            :                `ATLAS_REASON_NONE;
     wire [4:0] refuse_reason = !xlate_q   ? `ATLAS_REASON_VA_WIDTH
                              : !mode_ok_q ? `ATLAS_REASON_MODE
                              : !va_ok_q   ? `ATLAS_REASON_NONCANONICAL
                              :              `ATLAS_REASON_PTE_WIDTH;
 
-    // The leaf.
+    // The leaf. Composed in full width: a page may be larger than physical memory, and its
+    // address is too wide wherever the result does not fit.
     wire [LEVELS-2:0] big;
+    wire [LEVELS-2:0] larger;                            // than physical memory
     genvar l;
     generate
         for (l = 0; l < LEVELS - 1; l = l + 1) begin : g_big
-            assign big[l] = level_q > l;
+            assign big[l]    = level_q > l;
+            assign larger[l] = big[l] && SLICE * (l + 1) > PPN_BITS;
         end
     endgenerate
-    wire [PPN_BITS-1:0] composed;
-    atlas_compose #(.LEVELS(LEVELS), .SLICE(SLICE), .PPN_BITS(PPN_BITS)) u_compose (
-        .ppn(dec_ppn), .vpn(vpn_q), .big(big), .napot(dec_napot), .composed(composed)
+    wire [PTE_PPN-1:0] full_ppn;
+    atlas_compose #(.LEVELS(LEVELS), .SLICE(SLICE), .PPN_BITS(PTE_PPN)) u_compose (
+        .ppn(pte_q[`ATLAS_PTE64_PPN_LSB +: PTE_PPN]), .vpn(vpn_q), .big(big), .napot(dec_napot),
+        .composed(full_ppn)
     );
+    wire [PPN_BITS-1:0] composed = full_ppn[PPN_BITS-1:0];
+    wire leaf_wide;
+    generate
+        if (PPN_BITS < PTE_PPN) begin : g_narrow
+            assign leaf_wide = |full_ppn[PTE_PPN-1:PPN_BITS];
+        end else begin : g_wide
+            assign leaf_wide = 1'b0;
+        end
+    endgenerate
+    wire too_large = |larger || (dec_napot && PPN_BITS < 4);
     wire [LEAF_W-1:0] leaf = {dec_pbmt, pte_q[`ATLAS_PTE_D_LSB], pte_q[`ATLAS_PTE_U_LSB],
                               pte_q[`ATLAS_PTE_X_LSB], pte_q[`ATLAS_PTE_W_LSB],
                               pte_q[`ATLAS_PTE_R_LSB], composed};
@@ -224,6 +240,7 @@ module atlas_walker #(
     assign done_big    = big & {(LEVELS-1){walked}};
     assign done_napot  = dec_napot && walked;
     assign done_g      = walked ? path_g : l2_g;
+    assign done_fill   = ((walked && !too_large) || l2_answers) && !tlb_off_q;
 
     assign store       = port_q & {PORTS{descends && !tlb_off_q}};
     assign store_level = level_q - 3'd1;
@@ -332,7 +349,7 @@ module atlas_walker #(
     assign ev_cas       = stepping && cas_q;
     assign ev_cas_fail  = again;
     assign ev_bus_error = stepping && err_q;
-    assign ev_fill      = (walked || l2_answers) && !tlb_off_q;
+    assign ev_fill      = done_fill;
     assign ev_abort     = abort;
     assign ev_port      = state_q == S_IDLE ? s_miss_grant : port_q;
 endmodule
