@@ -111,8 +111,7 @@ static void report_mismatch(struct vectors *r, const struct input *in, uint64_t 
 }
 
 /* Returns false after reporting that the target cannot be had. */
-static bool run_vector(struct vectors *r, const struct input *in, uint64_t number,
-                       const struct vec *v)
+static bool run_vector(struct vectors *r, const struct input *in, uint64_t number, struct vec *v)
 {
     struct target *t = target_for(r, v);
     struct diff d;
@@ -124,6 +123,7 @@ static bool run_vector(struct vectors *r, const struct input *in, uint64_t numbe
         r->mode[v->mode].skipped++;
         return true;
     }
+    vec_narrow(v, &t->params);
     diff_begin(&d);
     vec_try_oracle(v, &t->params, &d);
     vec_try_target(v, t, &d);
@@ -178,22 +178,30 @@ static bool run_line(struct vectors *r, struct input *in, const char *line, size
     return true;
 }
 
+/* The file is at its end: was everything in it that must be? */
+static bool is_complete(const struct vectors *r, const struct input *in)
+{
+    uint64_t lines = input_line_number(in);
+
+    if (lines == 0)
+        report_problem(input_name(in), 1, "the file is empty, expected a comment line with #");
+    else if (r->only >= lines)
+        input_problem(in, "no case %" PRIu64 ", there are %" PRIu64, r->only, lines - 1);
+    else
+        return true;
+    return false;
+}
+
 static bool run_lines(struct vectors *r, struct input *in)
 {
     enum input_status status;
     const char *line;
     size_t len;
 
-    while ((status = input_line(in, &line, &len)) == INPUT_LINE) {
+    while ((status = input_line(in, &line, &len)) == INPUT_LINE)
         if (input_line_number(in) == 1 ? !is_comment(in, line) : !run_line(r, in, line, len))
             return false;
-    }
-    if (status == INPUT_END && input_line_number(in) == 0)
-        report_problem(input_name(in), 1, "the file is empty, expected a comment line with #");
-    if (status == INPUT_END && r->only != 0 && r->only >= input_line_number(in))
-        input_problem(in, "there is no case %" PRIu64 ", expected at most %" PRIu64, r->only,
-                      input_line_number(in) - 1);
-    return status == INPUT_END && input_line_number(in) > r->only;
+    return status == INPUT_END && is_complete(r, in);
 }
 
 static bool run_file(struct vectors *r, const char *path)

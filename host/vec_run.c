@@ -30,6 +30,29 @@ bool vec_fits(const struct vec *v, const struct atlas_params *params)
     return is_translated(v) || (v->va & ~ATLAS_ONES(va_bits)) == 0;
 }
 
+void vec_narrow(struct vec *v, const struct atlas_params *params)
+{
+    static const uint8_t access_fault[] = {ATLAS_CAUSE_FETCH_ACCESS, ATLAS_CAUSE_LOAD_ACCESS,
+                                           ATLAS_CAUSE_STORE_ACCESS};
+    static const uint8_t levels[] = {[ATLAS_MODE_SV32] = 2, [ATLAS_MODE_SV39] = 3,
+                                     [ATLAS_MODE_SV48] = 4, [ATLAS_MODE_SV57] = 5};
+
+    if (v->nread == 0 || v->nread > levels[v->mode] ||
+        (v->cause != ATLAS_CAUSE_NONE && v->wflag == VEC_NO_WRITE))
+        return; /* the walk did not come to where the width is checked */
+
+    unsigned page_bits = (levels[v->mode] - v->nread) * (vec_is_32(v) ? 10U : 9U);
+    uint64_t inside = ATLAS_ONES(page_bits) & v->va >> ATLAS_PAGE_SHIFT;
+
+    if ((ppn_of(v, v->read[v->nread - 1].val) | inside) >> (params->pa_bits - ATLAS_PAGE_SHIFT) == 0)
+        return;
+    v->cause = access_fault[v->acc];
+    v->pa = 0;
+    v->level = v->pbmt = 0;
+    v->napot = v->g = false;
+    v->wflag = VEC_NO_WRITE;
+}
+
 const char *vec_describe(const struct vec *v, char *buf, size_t len)
 {
     static const char *const modes[] = {"bare", "Sv32", "", "", "", "",     "",     "",

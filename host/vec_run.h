@@ -14,6 +14,11 @@
  * root or of a listed PTE, or the address of an untranslated access, does not fit. */
 bool vec_fits(const struct vec *v, const struct atlas_params *params);
 
+/* Vectors are written for the widest physical address (Sv32 34 bits, else 56). On an MMU with a
+ * narrower one, a superpage of small PPN may reach beyond it: then the answer is an access fault,
+ * with no A/D update. Changes the vector to say so. It must fit (vec_fits). */
+void vec_narrow(struct vec *v, const struct atlas_params *params);
+
 /* Ask the oracle; adds to d what differs. */
 void vec_try_oracle(const struct vec *v, const struct atlas_params *params, struct diff *d);
 
