@@ -1,10 +1,9 @@
 /* cmd_bench.c: `atlas bench`: the measurements, printed beside what they are compared with. */
-#include <argp.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "bench.h"
-#include "command.h"
+#include "commands.h"
+#include "options.h"
 #include "report.h"
 
 struct bench_args {
@@ -18,23 +17,13 @@ static const struct argp_option options[] = {
     {"latency", 'l', "CYCLES", 0, "cycles from a memory request to its data, for traces (10)", 0},
     {0}};
 
-static unsigned parse_latency(const char *text, struct argp_state *state)
-{
-    char *end;
-    const unsigned long value = strtoul(text, &end, 10);
-
-    if (*text == '\0' || *end != '\0' || value < 1 || value > 100000)
-        argp_error(state, "--latency %s: expected 1 to 100000 cycles", text);
-    return (unsigned)value;
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct bench_args *a = state->input;
 
     switch (key) {
     case 'l':
-        a->latency = parse_latency(arg, state);
+        a->latency = (unsigned)options_number(state, "latency", arg, 1, 100000);
         return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 0)

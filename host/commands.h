@@ -9,5 +9,6 @@
 int cmd_vectors(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
 int cmd_walk(int argc, char **argv);
+int cmd_bench(int argc, char **argv);
 
 #endif

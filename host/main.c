@@ -19,6 +19,7 @@ static const struct command {
     const char *text;
 } commands[] = {
     {"vectors", cmd_vectors, "golden single-translation vectors"},
+    {"bench", cmd_bench, "measurements, beside what they are compared with"},
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
