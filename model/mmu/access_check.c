@@ -23,3 +23,20 @@ unsigned access_check(uint64_t pte, unsigned acc, unsigned priv, bool sum, bool 
         return ATLAS_REASON_NO_W;
     return ATLAS_REASON_NONE;
 }
+
+uint32_t access_table(unsigned kind)
+{
+    const unsigned acc = kind & 3, priv = kind >> 2 & 3;
+    const bool sum = (kind >> 4 & 1) != 0, mxr = kind >> 5 != 0;
+    uint32_t table = 0;
+
+    for (unsigned rwxud = 0; rwxud < 32; rwxud++) {
+        const uint64_t pte = (uint64_t)(rwxud & 15) << ATLAS_PTE_R_LSB;
+        const bool d = rwxud >> 4 != 0;
+
+        if (access_check(pte, acc, priv, sum, mxr) == ATLAS_REASON_NONE &&
+            (d || !access_writes(acc)))
+            table |= UINT32_C(1) << rwxud;
+    }
+    return table;
+}

@@ -26,4 +26,17 @@ static inline bool access_writes(unsigned acc)
     return acc >= ATLAS_ACC_STORE;
 }
 
+/* Everything that a check of accesses depends on but the leaf, as a number. */
+enum { ACCESS_KINDS = 64 };
+
+static inline unsigned access_kind(const struct atlas_req *req)
+{
+    return (req->acc & 3U) | (req->priv & 3U) << 2 | (unsigned)req->sum << 4 |
+           (unsigned)req->mxr << 5;
+}
+
+/* The check as a table for one kind of access. Bit f is 1 if a leaf whose bits R W X U D are f
+ * (R lowest) lets the access pass without an update of D. */
+uint32_t access_table(unsigned kind);
+
 #endif

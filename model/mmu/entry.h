@@ -14,20 +14,16 @@
 #include "atlas.h"
 #include "mmu/shape.h"
 
-#define KEY_VPN ATLAS_ONES(45)
-#define KEY_ASID_LSB 45
-#define KEY_ASID (ATLAS_ONES(16) << KEY_ASID_LSB)
-#define KEY_VALID (UINT64_C(1) << 61)
-
-/* Bits of data; the PPN stands where it stands in a physical address. */
+/* Bits of data, from the lowest: R W X U D, PBMT, page size (level * 2 + napot), G, and the PPN
+ * where it stands in a physical address. */
 #define DATA_RWXU ATLAS_ONES(4)
+#define DATA_RWXUD ATLAS_ONES(5)
 #define DATA_D_LSB 4
 #define DATA_PBMT_LSB 5
-#define DATA_NAPOT_LSB 7
-#define DATA_LEVEL_LSB 8
+#define DATA_SIZE_LSB 7
 #define DATA_G_LSB 11
 #define DATA_PPN (ATLAS_ONES(44) << ATLAS_PAGE_SHIFT)
-#define DATA_RWXUD ATLAS_ONES(5)
+#define DATA_OFFSET ATLAS_ONES(ATLAS_PAGE_SHIFT)
 
 struct entry {
     uint64_t key, care, data;
@@ -35,14 +31,19 @@ struct entry {
 
 #define ENTRY_EMPTY ((struct entry){.key = 0, .care = UINT64_MAX, .data = 0})
 
-static inline unsigned data_level(uint64_t data)
+static inline unsigned data_size(uint64_t data)
 {
-    return (unsigned)(data >> DATA_LEVEL_LSB) & 7;
+    return (unsigned)(data >> DATA_SIZE_LSB) & (MMU_PAGE_SIZES - 1);
+}
+
+static inline uint8_t data_level(uint64_t data)
+{
+    return (uint8_t)(data_size(data) >> 1);
 }
 
 static inline bool data_napot(uint64_t data)
 {
-    return (data >> DATA_NAPOT_LSB & 1) != 0;
+    return (data_size(data) & 1) != 0;
 }
 
 static inline uint8_t data_pbmt(uint64_t data)
@@ -55,19 +56,13 @@ static inline bool data_g(uint64_t data)
     return (data >> DATA_G_LSB & 1) != 0;
 }
 
-/* The key that a request looks up. */
-static inline uint64_t entry_key(uint64_t vpn, uint16_t asid)
-{
-    return KEY_VALID | (uint64_t)asid << KEY_ASID_LSB | vpn;
-}
-
 /* The entry of a translation `data` that the request with key `key` has got. */
 static inline struct entry entry_make(const struct shape *shape, uint64_t key, uint64_t data)
 {
-    const unsigned page_bits = shape_page_bits(shape, data_level(data), data_napot(data));
+    const uint64_t any_asid = data_g(data) ? KEY_ASID : 0;
 
     return (struct entry){
-        .key = key, .care = ~(ATLAS_ONES(page_bits) | (data_g(data) ? KEY_ASID : 0)), .data = data};
+        .key = key, .care = ~(shape->inside[data_size(data)] | any_asid), .data = data};
 }
 
 static inline bool entry_valid(const struct entry *e)
@@ -86,33 +81,27 @@ static inline bool entry_overlaps(const struct entry *a, const struct entry *b)
     return ((a->key ^ b->key) & a->care & b->care) == 0;
 }
 
-/* A fence removes the entry. `key` holds the fence's VPN and ASID; `needed` the parts of it
+/* A fence removes the entry. `key` holds the fence's VPN and ASID; `named` the parts of it
  * (KEY_VPN, KEY_ASID) that the fence names. A fence of one ASID spares global entries. */
-static inline bool entry_fenced(const struct entry *e, uint64_t key, uint64_t needed)
+static inline bool entry_fenced(const struct entry *e, uint64_t key, uint64_t named)
 {
-    const uint64_t care = (e->care & KEY_VPN) | KEY_ASID | KEY_VALID;
+    const uint64_t care = (e->care & KEY_VPN) | KEY_ASID;
 
-    if ((needed & KEY_ASID) != 0 && data_g(e->data))
+    if ((named & KEY_ASID) != 0 && data_g(e->data))
         return false;
-    return ((e->key ^ key) & care & (needed | KEY_VALID)) == 0;
+    return entry_valid(e) && ((e->key ^ key) & care & named) == 0;
 }
 
-/* Bits of an address that a page of this entry does not translate. */
-static inline uint64_t entry_offset_mask(const struct entry *e)
-{
-    return ATLAS_ONES(ATLAS_PAGE_SHIFT) | (~e->care & KEY_VPN) << ATLAS_PAGE_SHIFT;
-}
-
-/* The answer to a request that entry e may answer. */
-static inline void entry_answer(const struct entry *e, uint64_t va, uint32_t id,
+/* The answer to a request of address va from a translation of any page size. */
+static inline void entry_answer(const struct shape *shape, uint64_t data, uint64_t va, uint32_t id,
                                 struct atlas_rsp *rsp)
 {
-    const uint64_t offset = entry_offset_mask(e);
+    const uint64_t offset = shape->inside[data_size(data)] << ATLAS_PAGE_SHIFT | DATA_OFFSET;
 
-    *rsp = (struct atlas_rsp){.pa = (e->data & DATA_PPN & ~offset) | (va & offset),
-                              .level = (uint8_t)data_level(e->data),
-                              .napot = data_napot(e->data),
-                              .pbmt = data_pbmt(e->data),
+    *rsp = (struct atlas_rsp){.pa = (data & DATA_PPN & ~offset) | (va & offset),
+                              .level = data_level(data),
+                              .napot = data_napot(data),
+                              .pbmt = data_pbmt(data),
                               .id = id};
 }
 
@@ -127,7 +116,7 @@ static inline struct atlas_entry entry_show(const struct entry *e)
         .asid = (uint16_t)(e->key >> KEY_ASID_LSB),
         .vpn = e->key & KEY_VPN,
         .ppn = (e->data & DATA_PPN) >> ATLAS_PAGE_SHIFT,
-        .level = (uint8_t)data_level(e->data),
+        .level = data_level(e->data),
         .napot = data_napot(e->data),
         .pbmt = data_pbmt(e->data),
         .r = (e->data & 1) != 0,

@@ -4,11 +4,18 @@
 void l1_tlb_reset(struct l1_tlb *l1, const struct shape *shape, struct entry *ram)
 {
     l1->ram = ram;
+    l1->used = 0;
     l1->next = 0;
     for (unsigned i = 0; i < shape->p.l1_sets; i++)
         ram[i] = ENTRY_EMPTY;
     for (unsigned i = 0; i < MMU_MAX_SIDE; i++)
         l1->side[i] = ENTRY_EMPTY;
+}
+
+static void forget_empty_tail(struct l1_tlb *l1)
+{
+    while (l1->used > 0 && !entry_valid(&l1->side[l1->used - 1]))
+        l1->used--;
 }
 
 /* Drop the side entries that overlap e. Returns the lowest of them, l1_side if there was none. */
@@ -17,12 +24,13 @@ static unsigned drop_overlapping(struct l1_tlb *l1, const struct shape *shape,
 {
     unsigned lowest = shape->p.l1_side;
 
-    for (unsigned i = shape->p.l1_side; i-- > 0;) {
+    for (unsigned i = l1->used; i-- > 0;) {
         if (entry_overlaps(&l1->side[i], e)) {
             l1->side[i] = ENTRY_EMPTY;
             lowest = i;
         }
     }
+    forget_empty_tail(l1);
     return lowest;
 }
 
@@ -38,31 +46,32 @@ void l1_tlb_fill(struct l1_tlb *l1, const struct shape *shape, const struct entr
 {
     unsigned place = drop_overlapping(l1, shape, e);
 
-    if (data_level(e->data) == 0 && !data_napot(e->data)) {
-        l1->ram[shape_set(e->key & KEY_VPN, shape->l1_bits)] = *e;
+    if (data_size(e->data) == 0) {
+        *l1_tlb_ram(l1, shape, e->key & KEY_VPN) = *e;
         return;
     }
     if (place == shape->p.l1_side)
         place = take_next(l1, shape);
     l1->side[place] = *e;
+    if (l1->used <= place)
+        l1->used = place + 1;
 }
 
-static void fence_one(struct entry *e, uint64_t key, uint64_t needed)
+static void fence_one(struct entry *e, uint64_t key, uint64_t named)
 {
-    if (entry_fenced(e, key, needed))
+    if (entry_fenced(e, key, named))
         *e = ENTRY_EMPTY;
 }
 
-void l1_tlb_fence(struct l1_tlb *l1, const struct shape *shape, uint64_t key, uint64_t needed)
+void l1_tlb_fence(struct l1_tlb *l1, const struct shape *shape, uint64_t key, uint64_t named)
 {
-    const uint64_t set = shape_set(key & KEY_VPN, shape->l1_bits);
-
-    for (unsigned i = 0; i < shape->p.l1_side; i++)
-        fence_one(&l1->side[i], key, needed);
-    if ((needed & KEY_VPN) != 0) {
-        fence_one(&l1->ram[set], key, needed);
+    for (unsigned i = 0; i < l1->used; i++)
+        fence_one(&l1->side[i], key, named);
+    forget_empty_tail(l1);
+    if ((named & KEY_VPN) != 0) {
+        fence_one(l1_tlb_ram(l1, shape, key & KEY_VPN), key, named);
         return;
     }
     for (unsigned i = 0; i < shape->p.l1_sets; i++)
-        fence_one(&l1->ram[i], key, needed);
+        fence_one(&l1->ram[i], key, named);
 }

@@ -10,36 +10,36 @@
 #include "mmu/entry.h"
 
 struct l1_tlb {
-    struct entry *ram;               /* [array, l1_sets]                             */
-    struct entry side[MMU_MAX_SIDE]; /* the first l1_side are used                   */
-    unsigned next;                   /* side entry that is replaced next             */
+    struct entry *ram;               /* [array, l1_sets]                                */
+    unsigned used;                   /* no side entry from here on is valid             */
+    unsigned next;                   /* side entry that is replaced next                */
+    struct entry side[MMU_MAX_SIDE]; /* the first l1_side of them                       */
 };
 
 /* All entries empty; ram [array, shape's l1_sets] stays owned by the caller. */
 void l1_tlb_reset(struct l1_tlb *l1, const struct shape *shape, struct entry *ram);
 
-/* The entry that matches the request with key `key`; NULL if none does. *side tells which kind
- * it is. */
-static inline const struct entry *l1_tlb_find(const struct l1_tlb *l1, const struct shape *shape,
-                                              uint64_t key, bool *side)
+/* The side entry that matches key; NULL if none does. */
+static inline const struct entry *l1_tlb_find_side(const struct l1_tlb *l1, uint64_t key)
 {
-    const struct entry *e = &l1->ram[shape_set(key & KEY_VPN, shape->l1_bits)];
-
-    *side = false;
-    e = entry_matches(e, key) ? e : NULL;
-    for (unsigned i = 0; i < shape->p.l1_side; i++) {
-        if (entry_matches(&l1->side[i], key)) {
-            *side = true;
+    for (unsigned i = 0; i < l1->used; i++) {
+        if (entry_matches(&l1->side[i], key))
             return &l1->side[i];
-        }
     }
-    return e;
+    return NULL;
+}
+
+/* The one entry of the RAM that may match a request for page vpn. */
+static inline struct entry *l1_tlb_ram(const struct l1_tlb *l1, const struct shape *shape,
+                                       uint64_t vpn)
+{
+    return &l1->ram[shape_l1_set(shape, vpn)];
 }
 
 /* Remember a translation (model/README.md, 2, "fill"). */
 void l1_tlb_fill(struct l1_tlb *l1, const struct shape *shape, const struct entry *e);
 
-/* Remove what a fence names; key and needed as for entry_fenced. */
-void l1_tlb_fence(struct l1_tlb *l1, const struct shape *shape, uint64_t key, uint64_t needed);
+/* Remove what a fence names; key and named as for entry_fenced. */
+void l1_tlb_fence(struct l1_tlb *l1, const struct shape *shape, uint64_t key, uint64_t named);
 
 #endif

@@ -11,25 +11,24 @@ void l2_tlb_reset(struct l2_tlb *l2, const struct shape *shape, struct entry *ra
 
 static struct entry *set_of(const struct l2_tlb *l2, const struct shape *shape, uint64_t key)
 {
-    return &l2->ram[shape_set(key & KEY_VPN, shape->l2_bits) * shape->p.l2_ways];
+    return &l2->ram[shape_l2_set(shape, key & KEY_VPN) * shape->p.l2_ways];
 }
 
 const struct entry *l2_tlb_find(const struct l2_tlb *l2, const struct shape *shape, uint64_t key,
                                 uint8_t *way)
 {
     const struct entry *set = set_of(l2, shape, key);
+    unsigned empty = shape->p.l2_ways;
 
-    *way = (uint8_t)shape->p.l2_ways;
-    for (unsigned i = shape->p.l2_ways; i-- > 0;) {
-        if (!entry_valid(&set[i]))
-            *way = (uint8_t)i;
-    }
     for (unsigned i = 0; i < shape->p.l2_ways; i++) {
         if (entry_matches(&set[i], key)) {
             *way = (uint8_t)i;
             return &set[i];
         }
+        if (empty == shape->p.l2_ways && !entry_valid(&set[i]))
+            empty = i;
     }
+    *way = (uint8_t)empty;
     return NULL;
 }
 
@@ -42,16 +41,16 @@ void l2_tlb_fill(struct l2_tlb *l2, const struct shape *shape, const struct entr
     set_of(l2, shape, e->key)[way] = *e;
 }
 
-void l2_tlb_fence(struct l2_tlb *l2, const struct shape *shape, uint64_t key, uint64_t needed)
+void l2_tlb_fence(struct l2_tlb *l2, const struct shape *shape, uint64_t key, uint64_t named)
 {
-    const bool one_set = (needed & KEY_VPN) != 0;
+    const bool one_set = (named & KEY_VPN) != 0;
     unsigned entries = (one_set ? 1 : shape->p.l2_sets) * shape->p.l2_ways;
     struct entry *e;
 
     if (shape->p.l2_sets == 0)
         return;
     for (e = one_set ? set_of(l2, shape, key) : l2->ram; entries > 0; e++, entries--) {
-        if (entry_fenced(e, key, needed))
+        if (entry_fenced(e, key, named))
             *e = ENTRY_EMPTY;
     }
 }

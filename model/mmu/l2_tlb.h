@@ -22,7 +22,7 @@ const struct entry *l2_tlb_find(const struct l2_tlb *l2, const struct shape *sha
 /* Remember e at the place that l2_tlb_find named. */
 void l2_tlb_fill(struct l2_tlb *l2, const struct shape *shape, const struct entry *e, unsigned way);
 
-/* Remove what a fence names; key and needed as for entry_fenced. */
-void l2_tlb_fence(struct l2_tlb *l2, const struct shape *shape, uint64_t key, uint64_t needed);
+/* Remove what a fence names; key and named as for entry_fenced. */
+void l2_tlb_fence(struct l2_tlb *l2, const struct shape *shape, uint64_t key, uint64_t named);
 
 #endif

@@ -1,93 +1,75 @@
-/* mmu.c: the top, twin of rtl/atlas_mmu.v: an access goes through the L1, the address check, the
- * L2 and the walker; what comes out is answered, counted and filled. */
+/* mmu.c: the top, twin of rtl/atlas_mmu.v: a request goes through its port's L1, the address
+ * check, the L2 and the walker; what comes out is answered, counted and filled. In one call
+ * (atlas_access) or step by step (step.h). */
 #include "mmu/mmu.h"
 
 #include <assert.h>
-#include <stdlib.h>
 
-#include "mmu/access_check.h"
 #include "mmu/fence.h"
 #include "mmu/walker.h"
 
-/* ---- one MMU, from open to close ---- */
+/* ---- the L1 ---- */
 
-/* Index into allow[]: everything an access check depends on but the leaf. */
-static unsigned access_kind(const struct atlas_req *req)
+static inline enum atlas_look bypass(struct mmu_lane *lane, const struct regime *regime,
+                                     uint64_t va, uint32_t id, struct atlas_rsp *rsp)
 {
-    return (req->acc & 3U) | (req->priv & 3U) << 2 | (unsigned)req->sum << 4 |
-           (unsigned)req->mxr << 5;
+    if ((va & regime->mode.pa_beyond) != 0)
+        return ATLAS_LOOK_MISS;
+    lane->ctr[ATLAS_CTR_BYPASS]++;
+    *rsp = (struct atlas_rsp){.pa = va, .id = id};
+    return ATLAS_LOOK_BYPASS;
 }
 
-static bool may_answer(unsigned kind, uint64_t rwxud)
+static inline enum atlas_look look_side(struct atlas *a, struct mmu_lane *lane,
+                                        const struct entry *e, const struct atlas_req *req,
+                                        struct atlas_rsp *rsp)
 {
-    const unsigned acc = kind & 3;
-    const uint64_t pte = (rwxud & DATA_RWXU) << ATLAS_PTE_R_LSB;
-    const bool d = (rwxud >> DATA_D_LSB & 1) != 0;
-
-    return access_check(pte, acc, kind >> 2 & 3, (kind >> 4 & 1) != 0, kind >> 5 != 0) ==
-               ATLAS_REASON_NONE &&
-           (d || !access_writes(acc));
+    if (!mmu_allows(a, access_kind(req), e->data))
+        return ATLAS_LOOK_MISS;
+    lane->ctr[ATLAS_CTR_SIDE_HIT]++;
+    entry_answer(&a->shape, e->data, req->va, req->id & a->shape.id_mask, rsp);
+    return ATLAS_LOOK_SIDE;
 }
 
-static void tabulate_access(struct atlas *a)
+static inline enum atlas_look look_ram(struct atlas *a, struct mmu_lane *lane, uint64_t key,
+                                       const struct atlas_req *req, struct atlas_rsp *rsp)
 {
-    for (unsigned kind = 0; kind < MMU_ACCESS_KINDS; kind++) {
-        a->allow[kind] = 0;
-        for (unsigned rwxud = 0; rwxud <= DATA_RWXUD; rwxud++)
-            a->allow[kind] |= (uint32_t)may_answer(kind, rwxud) << rwxud;
+    const struct entry *e = l1_tlb_ram(&lane->l1, &a->shape, key & KEY_VPN);
+
+    if (!entry_matches(e, key) || !mmu_allows(a, access_kind(req), e->data))
+        return ATLAS_LOOK_MISS;
+    lane->ctr[ATLAS_CTR_L1_HIT]++;
+    *rsp = (struct atlas_rsp){.pa = (e->data & DATA_PPN) | (req->va & DATA_OFFSET),
+                              .pbmt = data_pbmt(e->data),
+                              .id = req->id & a->shape.id_mask};
+    return ATLAS_LOOK_L1;
+}
+
+/* model/README.md, 1. Everything that does not hit ends in one place: l1_miss counts it. */
+static inline enum atlas_look look(struct atlas *a, struct mmu_lane *lane,
+                                   const struct regime *regime, const struct atlas_req *req,
+                                   struct atlas_rsp *rsp)
+{
+    const uint64_t va = req->va & a->shape.xlen_mask;
+    enum atlas_look found = ATLAS_LOOK_MISS;
+    const struct entry *side;
+    uint64_t key;
+
+    if (!va_translated(&regime->mode, req->priv & 3U))
+        return bypass(lane, regime, va, req->id & a->shape.id_mask, rsp);
+    lane->ctr[ATLAS_CTR_LOOKUP]++;
+    if (!regime->tlb_off && va_canonical(&regime->mode, va)) {
+        key = regime->key | shape_vpn(&a->shape, va);
+        side = l1_tlb_find_side(&lane->l1, key);
+        found =
+            side != NULL ? look_side(a, lane, side, req, rsp) : look_ram(a, lane, key, req, rsp);
     }
+    if (found == ATLAS_LOOK_MISS)
+        lane->ctr[ATLAS_CTR_L1_MISS]++;
+    return found;
 }
 
-struct atlas *atlas_open(const struct atlas_params *params, const struct atlas_mem_ops *mem,
-                         void *ctx)
-{
-    char why[128];
-    struct atlas *a;
-    struct entry *ram;
-
-    if (atlas_params_check(params, why, sizeof why) != NULL)
-        return NULL;
-    a = calloc(1, sizeof *a + sizeof a->store[0] * (params->ports * params->l1_sets +
-                                                    params->l2_sets * params->l2_ways));
-    if (a == NULL)
-        return NULL;
-    a->shape = shape_of(params);
-    a->regime = regime_of(&a->shape, &a->cfg);
-    a->mem = *mem;
-    a->mem_ctx = ctx;
-    tabulate_access(a);
-    ram = a->store;
-    for (unsigned port = 0; port < params->ports; port++, ram += params->l1_sets)
-        l1_tlb_reset(&a->l1[port], &a->shape, ram);
-    l2_tlb_reset(&a->l2, &a->shape, ram);
-    return a;
-}
-
-void atlas_close(struct atlas *atlas)
-{
-    free(atlas);
-}
-
-const struct atlas_params *atlas_get_params(const struct atlas *atlas)
-{
-    return &atlas->shape.p;
-}
-
-bool atlas_satp_ok(const struct atlas *atlas, uint64_t satp)
-{
-    return va_mode(&atlas->shape.p, shape_satp_mode(&atlas->shape, satp)).implemented;
-}
-
-bool atlas_configure(struct atlas *atlas, const struct atlas_cfg *cfg)
-{
-    if (!atlas_satp_ok(atlas, cfg->satp))
-        return false;
-    atlas->cfg = *cfg;
-    atlas->regime = regime_of(&atlas->shape, cfg);
-    return true;
-}
-
-/* ---- answers ---- */
+/* ---- answers of the miss unit ---- */
 
 /* mcause of a fault: page or access fault, of the access's own kind. */
 static uint8_t cause_of(unsigned reason, unsigned acc)
@@ -102,138 +84,93 @@ static uint8_t cause_of(unsigned reason, unsigned acc)
     case ATLAS_REASON_PTE_WIDTH:
     case ATLAS_REASON_PTE_BUS:
     case ATLAS_REASON_LEAF_WIDTH:
-    case ATLAS_REASON_AD_BUS: return access[acc & 3];
-    default: return page[acc & 3];
+    case ATLAS_REASON_AD_BUS: return access[acc];
+    default: return page[acc];
     }
 }
 
-static void answer_fault(struct atlas *a, struct atlas_walk *w, unsigned reason)
+static void answer_fault(struct atlas *a, struct atlas_walk *w, unsigned reason,
+                         struct atlas_rsp *rsp)
 {
     w->next = ATLAS_WALK_DONE;
-    w->rsp = (struct atlas_rsp){.fault = true,
-                                .cause = cause_of(reason, w->s.req.acc),
-                                .reason = (uint8_t)reason,
-                                .id = w->s.req.id};
-    count_port(a, w->port, ATLAS_CTR_FAULT);
+    *rsp = (struct atlas_rsp){.fault = true,
+                              .cause = cause_of(reason, w->s.req.acc),
+                              .reason = (uint8_t)reason,
+                              .id = w->s.req.id};
+    a->lane[w->port].ctr[ATLAS_CTR_FAULT]++;
 }
 
-/* A page larger than physical memory is not remembered: the L1 does not check the width. */
-static bool may_fill(const struct atlas *a, const struct regime *regime, uint64_t data)
+/* Remember a translation. A page larger than physical memory is not remembered: the L1 does not
+ * check the width. */
+static void fill(struct atlas *a, const struct regime *regime, struct atlas_walk *w, uint64_t data)
 {
-    const unsigned bits = shape_page_bits(&a->shape, data_level(data), data_napot(data));
-
-    return !regime->tlb_off && ATLAS_PAGE_SHIFT + bits <= a->shape.p.pa_bits;
-}
-
-/* Answer the request with the translation `data`, and fill it into the L1. Returns the entry. */
-static struct entry answer_leaf(struct atlas *a, const struct regime *regime, struct atlas_walk *w,
-                                uint64_t data)
-{
-    const uint64_t key = entry_key(shape_vpn(&a->shape, w->s.req.va), regime->asid);
+    const uint64_t key = regime->key | shape_vpn(&a->shape, w->s.req.va);
     const struct entry e = entry_make(&a->shape, key, data);
 
-    w->next = ATLAS_WALK_DONE;
-    entry_answer(&e, w->s.req.va, w->s.req.id, &w->rsp);
-    w->filled = may_fill(a, regime, data);
-    if (w->filled) {
-        l1_tlb_fill(&a->l1[w->port], &a->shape, &e);
-        count(a, ATLAS_GCTR_FILL);
-    }
-    return e;
+    if ((a->shape.fills >> data_size(data) & 1) == 0)
+        return;
+    w->filled = true;
+    a->ctr[ATLAS_GCTR_FILL]++;
+    l1_tlb_fill(&a->lane[w->port].l1, &a->shape, &e);
+    if (a->shape.p.l2_sets > 0 && !w->l2_hit && data_size(data) == 0)
+        l2_tlb_fill(&a->l2, &a->shape, &e, w->l2_way);
 }
 
-/* ---- the path of an access ---- */
-
-static enum atlas_look look(struct atlas *a, unsigned port, const struct regime *regime,
-                            const struct atlas_req *req, struct atlas_rsp *rsp)
+/* Answer with the translation `data`, whose PPN is composed. */
+static inline void answer_leaf(struct atlas *a, const struct regime *regime, struct atlas_walk *w,
+                               uint64_t data, struct atlas_rsp *rsp)
 {
-    const uint64_t va = req->va & a->shape.xlen_mask;
-    const uint32_t id = req->id & a->shape.id_mask;
-    const struct entry *e;
-    bool side;
-
-    if (!va_translated(&regime->mode, req->priv)) {
-        if (va_check(&regime->mode, va, req->priv) != ATLAS_REASON_NONE)
-            return ATLAS_LOOK_MISS;
-        count_port(a, port, ATLAS_CTR_BYPASS);
-        *rsp = (struct atlas_rsp){.pa = va, .id = id};
-        return ATLAS_LOOK_BYPASS;
-    }
-    count_port(a, port, ATLAS_CTR_LOOKUP);
-    if (!regime->tlb_off && va_check(&regime->mode, va, req->priv) == ATLAS_REASON_NONE) {
-        e = l1_tlb_find(&a->l1[port], &a->shape, entry_key(shape_vpn(&a->shape, va), regime->asid),
-                        &side);
-        if (e != NULL && (a->allow[access_kind(req)] >> (e->data & DATA_RWXUD) & 1) != 0) {
-            count_port(a, port, side ? ATLAS_CTR_SIDE_HIT : ATLAS_CTR_L1_HIT);
-            entry_answer(e, va, id, rsp);
-            return side ? ATLAS_LOOK_SIDE : ATLAS_LOOK_L1;
-        }
-    }
-    count_port(a, port, ATLAS_CTR_L1_MISS);
-    return ATLAS_LOOK_MISS;
+    w->next = ATLAS_WALK_DONE;
+    *rsp = (struct atlas_rsp){.pa = (data & DATA_PPN) | (w->s.req.va & DATA_OFFSET),
+                              .level = data_level(data),
+                              .napot = data_napot(data),
+                              .pbmt = data_pbmt(data),
+                              .id = w->s.req.id};
+    if (!regime->tlb_off)
+        fill(a, regime, w, data);
 }
+
+/* ---- the miss unit ---- */
 
 /* Ask the L2. Returns true if it has answered. */
-static bool ask_l2(struct atlas *a, const struct regime *regime, struct atlas_walk *w)
+static bool ask_l2(struct atlas *a, const struct regime *regime, struct atlas_walk *w,
+                   struct atlas_rsp *rsp)
 {
-    const uint64_t key = entry_key(shape_vpn(&a->shape, w->s.req.va), regime->asid);
+    const uint64_t key = regime->key | shape_vpn(&a->shape, w->s.req.va);
     const struct entry *e = l2_tlb_find(&a->l2, &a->shape, key, &w->l2_way);
 
-    w->l2_hit = e != NULL && (a->allow[access_kind(&w->s.req)] >> (e->data & DATA_RWXUD) & 1) != 0;
-    count(a, w->l2_hit ? ATLAS_GCTR_L2_HIT : ATLAS_GCTR_L2_MISS);
+    w->l2_hit = e != NULL && mmu_allows(a, access_kind(&w->s.req), e->data);
+    a->ctr[w->l2_hit ? ATLAS_GCTR_L2_HIT : ATLAS_GCTR_L2_MISS]++;
     if (w->l2_hit)
-        answer_leaf(a, regime, w, e->data);
+        answer_leaf(a, regime, w, e->data, rsp);
     return w->l2_hit;
 }
 
-/* A step of the walk is over: answer if that was the last. */
-static void conclude(struct atlas *a, const struct regime *regime, struct atlas_walk *w,
-                     const struct walk_step *step)
+/* What comes before a walk. Returns true if that was the answer; model/README.md, 2.1, 2.2. */
+static bool answered_before_walk(struct atlas *a, const struct regime *regime, struct atlas_walk *w,
+                                 struct atlas_rsp *rsp)
 {
-    struct entry e;
-
-    if (step->kind == WALK_FAULT) {
-        answer_fault(a, w, step->reason);
-    } else if (step->kind == WALK_LEAF) {
-        e = answer_leaf(a, regime, w, step->data);
-        if (w->filled && a->shape.p.l2_sets > 0 && w->rsp.level == 0 && !w->rsp.napot)
-            l2_tlb_fill(&a->l2, &a->shape, &e, w->l2_way);
-    }
-}
-
-/* The miss unit takes the request in w->s. */
-static void begin(struct atlas *a, const struct regime *regime, struct atlas_walk *w)
-{
-    const unsigned reason = va_check(&regime->mode, w->s.req.va, w->s.req.priv);
-    struct walk_step step;
+    const struct va_mode *mode = &regime->mode;
+    const struct atlas_req *req = &w->s.req;
 
     w->levels = regime->mode.levels;
     w->l2_hit = false;
     w->filled = false;
-    if (reason != ATLAS_REASON_NONE) {
-        answer_fault(a, w, reason);
-        return;
+    if (!va_translated(mode, req->priv) || !va_canonical(mode, req->va)) {
+        answer_fault(a, w, va_check(mode, req->va, req->priv), rsp);
+        return true;
     }
-    if (a->shape.p.l2_sets > 0 && !regime->tlb_off && ask_l2(a, regime, w))
-        return;
-    step = walker_begin(a, regime, w);
-    conclude(a, regime, w, &step);
+    return a->shape.p.l2_sets > 0 && !regime->tlb_off && ask_l2(a, regime, w, rsp);
 }
 
-static void read_answered(struct atlas *a, const struct regime *regime, struct atlas_walk *w,
-                          uint64_t pte, enum atlas_mem_status status)
+/* A step of the walk is over: answer if that was the last. */
+static void conclude(struct atlas *a, const struct regime *regime, struct atlas_walk *w,
+                     struct walk_step step, struct atlas_rsp *rsp)
 {
-    const struct walk_step step = walker_read(a, regime, w, pte, status);
-
-    conclude(a, regime, w, &step);
-}
-
-static void cas_answered(struct atlas *a, const struct regime *regime, struct atlas_walk *w,
-                         enum atlas_mem_status status)
-{
-    const struct walk_step step = walker_cas(a, regime, w, status);
-
-    conclude(a, regime, w, &step);
+    if (step.end == WALK_LEAF)
+        answer_leaf(a, regime, w, step.data, rsp);
+    else if (step.end != WALK_WAITS)
+        answer_fault(a, w, (unsigned)step.end, rsp);
 }
 
 /* The request as the MMU samples it: fields cut to their width. */
@@ -247,30 +184,22 @@ static struct atlas_req sampled_req(const struct shape *shape, const struct atla
                               .id = req->id & shape->id_mask};
 }
 
+static void miss(struct atlas *a, unsigned port, const struct atlas_req *req, struct atlas_rsp *rsp)
+{
+    struct atlas_walk w;
+
+    w.s.req = sampled_req(&a->shape, req);
+    w.port = port;
+    if (!answered_before_walk(a, &a->regime, &w, rsp))
+        conclude(a, &a->regime, &w, walker_run(a, &a->regime, &w), rsp);
+}
+
 void atlas_access(struct atlas *atlas, unsigned port, const struct atlas_req *req,
                   struct atlas_rsp *rsp)
 {
-    const struct regime *regime = &atlas->regime;
-    struct atlas_walk w;
-    enum atlas_mem_status status;
-    uint64_t pte = 0;
-
     assert(port < atlas->shape.p.ports);
-    if (look(atlas, port, regime, req, rsp) != ATLAS_LOOK_MISS)
-        return;
-    w.s.req = sampled_req(&atlas->shape, req);
-    w.port = port;
-    begin(atlas, regime, &w);
-    while (w.next != ATLAS_WALK_DONE) {
-        if (w.next == ATLAS_WALK_READ) {
-            status = atlas->mem.read(atlas->mem_ctx, w.addr, &pte);
-            read_answered(atlas, regime, &w, pte, status);
-        } else {
-            status = atlas->mem.cas(atlas->mem_ctx, w.addr, w.old, w.new_value);
-            cas_answered(atlas, regime, &w, status);
-        }
-    }
-    *rsp = w.rsp;
+    if (look(atlas, &atlas->lane[port], &atlas->regime, req, rsp) == ATLAS_LOOK_MISS)
+        miss(atlas, port, req, rsp);
 }
 
 void atlas_fence(struct atlas *atlas, const struct atlas_fence *fence)
@@ -292,7 +221,7 @@ enum atlas_look atlas_step_look(struct atlas *atlas, unsigned port, const struct
     const struct regime regime = regime_of(&atlas->shape, &s->cfg);
 
     assert(port < atlas->shape.p.ports);
-    return look(atlas, port, &regime, &s->req, rsp);
+    return look(atlas, &atlas->lane[port], &regime, &s->req, rsp);
 }
 
 void atlas_step_begin(struct atlas *atlas, unsigned port, const struct atlas_sampled *s,
@@ -302,7 +231,8 @@ void atlas_step_begin(struct atlas *atlas, unsigned port, const struct atlas_sam
 
     assert(port < atlas->shape.p.ports);
     *w = (struct atlas_walk){.s = *s, .port = port};
-    begin(atlas, &regime, w);
+    if (!answered_before_walk(atlas, &regime, w, &w->rsp))
+        conclude(atlas, &regime, w, walker_begin(atlas, &regime, w), &w->rsp);
 }
 
 void atlas_step_read(struct atlas *atlas, struct atlas_walk *w, uint64_t pte,
@@ -311,7 +241,7 @@ void atlas_step_read(struct atlas *atlas, struct atlas_walk *w, uint64_t pte,
     const struct regime regime = regime_of(&atlas->shape, &w->s.cfg);
 
     assert(w->next == ATLAS_WALK_READ);
-    read_answered(atlas, &regime, w, pte, status);
+    conclude(atlas, &regime, w, walker_read(atlas, &regime, w, pte, status), &w->rsp);
 }
 
 void atlas_step_cas(struct atlas *atlas, struct atlas_walk *w, enum atlas_mem_status status)
@@ -319,96 +249,18 @@ void atlas_step_cas(struct atlas *atlas, struct atlas_walk *w, enum atlas_mem_st
     const struct regime regime = regime_of(&atlas->shape, &w->s.cfg);
 
     assert(w->next == ATLAS_WALK_CAS);
-    cas_answered(atlas, &regime, w, status);
+    conclude(atlas, &regime, w, walker_cas(atlas, &regime, w, status), &w->rsp);
 }
 
 void atlas_step_abort(struct atlas *atlas, struct atlas_walk *w)
 {
     assert(w->next != ATLAS_WALK_DONE);
     w->next = ATLAS_WALK_DONE;
-    count(atlas, ATLAS_GCTR_ABORT);
+    atlas->ctr[ATLAS_GCTR_ABORT]++;
 }
 
 void atlas_step_killed(struct atlas *atlas, unsigned port)
 {
     assert(port < atlas->shape.p.ports);
-    count_port(atlas, port, ATLAS_CTR_KILLED);
-}
-
-/* ---- what can be seen ---- */
-
-uint64_t atlas_counter(const struct atlas *atlas, unsigned index)
-{
-    const unsigned of_ports = atlas->shape.p.ports * ATLAS_CTR_PORT_COUNT;
-    uint64_t value = 0;
-
-    if (index < of_ports)
-        value = atlas->port_ctr[index / ATLAS_CTR_PORT_COUNT][index % ATLAS_CTR_PORT_COUNT];
-    else if (index - of_ports < ATLAS_GCTR_GLOBAL_COUNT)
-        value = atlas->global_ctr[index - of_ports];
-    return value & atlas->shape.ctr_mask;
-}
-
-bool atlas_read_back(const struct atlas *atlas, unsigned array, unsigned port, unsigned index,
-                     struct atlas_entry *out)
-{
-    const struct atlas_params *p = &atlas->shape.p;
-
-    if (array != ATLAS_RB_L2 && port >= p->ports)
-        return false;
-    if (array == ATLAS_RB_L1 && index < p->l1_sets)
-        *out = entry_show(&atlas->l1[port].ram[index]);
-    else if (array == ATLAS_RB_SIDE && index < p->l1_side)
-        *out = entry_show(&atlas->l1[port].side[index]);
-    else if (array == ATLAS_RB_L2 && index < p->l2_sets * p->l2_ways)
-        *out = entry_show(&atlas->l2.ram[index]);
-    else if (array == ATLAS_RB_PTR && p->walk_cache != 0 && index < p->levels - 1)
-        *out = walk_cache_show(&atlas->wc[port], &atlas->shape, index);
-    else
-        return false;
-    return true;
-}
-
-unsigned atlas_replacement(const struct atlas *atlas, unsigned port)
-{
-    assert(port <= atlas->shape.p.ports);
-    return port < atlas->shape.p.ports ? atlas->l1[port].next : atlas->l2.next;
-}
-
-/* ---- the door ---- */
-
-static const struct atlas_params *port_params(void *self)
-{
-    return atlas_get_params(self);
-}
-
-static bool port_configure(void *self, const struct atlas_cfg *cfg)
-{
-    return atlas_configure(self, cfg);
-}
-
-static void port_access(void *self, unsigned port, const struct atlas_req *req,
-                        struct atlas_rsp *rsp)
-{
-    atlas_access(self, port, req, rsp);
-}
-
-static void port_fence(void *self, const struct atlas_fence *fence)
-{
-    atlas_fence(self, fence);
-}
-
-static uint64_t port_counter(void *self, unsigned index)
-{
-    return atlas_counter(self, index);
-}
-
-struct mmu_port atlas_port(struct atlas *atlas)
-{
-    return (struct mmu_port){.self = atlas,
-                             .params = port_params,
-                             .configure = port_configure,
-                             .access = port_access,
-                             .fence = port_fence,
-                             .counter = port_counter};
+    atlas->lane[port].ctr[ATLAS_CTR_KILLED]++;
 }

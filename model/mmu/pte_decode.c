@@ -3,6 +3,8 @@
 
 enum { NAPOT_64K = 8, NAPOT_PPN_MASK = 15 };
 
+#define RWX (ATLAS_MASK(PTE_R) | ATLAS_MASK(PTE_W) | ATLAS_MASK(PTE_X))
+
 struct pte_rules pte_rules(const struct atlas_params *params, bool pbmte, bool napote)
 {
     const bool rv64 = params->xlen == 64;
@@ -17,6 +19,9 @@ struct pte_rules pte_rules(const struct atlas_params *params, bool pbmte, bool n
     if (rv64)
         r.reserved = ATLAS_MASK(PTE64_RESERVED) | (pbmte ? 0 : r.pbmt) | (napote ? 0 : r.n);
     r.ptr_zero = ATLAS_MASK(PTE_A) | ATLAS_MASK(PTE_D) | ATLAS_MASK(PTE_U) | r.n | r.pbmt;
+    r.ptr_bits = ATLAS_MASK(PTE_V) | RWX | r.reserved | r.ptr_zero |
+                 (r.ppn_beyond & r.ppn_mask) << ATLAS_PTE64_PPN_LSB;
+    r.leaf_bits = r.reserved | r.n | r.pbmt | ATLAS_MASK(PTE_V) | ATLAS_MASK(PTE_R);
     return r;
 }
 
@@ -52,9 +57,8 @@ static unsigned check_common(const struct pte_rules *r, uint64_t pte)
 
 struct pte_decoded pte_decode(const struct pte_rules *rules, uint64_t pte, unsigned level)
 {
-    const uint64_t rwx = ATLAS_MASK(PTE_R) | ATLAS_MASK(PTE_W) | ATLAS_MASK(PTE_X);
-    const uint64_t ppn = (pte >> ATLAS_PTE64_PPN_LSB) & rules->ppn_mask;
-    const bool leaf = (pte & rwx) != 0;
+    const uint64_t ppn = pte_ppn(rules, pte);
+    const bool leaf = (pte & RWX) != 0;
     unsigned reason = check_common(rules, pte);
 
     if (reason == ATLAS_REASON_NONE)

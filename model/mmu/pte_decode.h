@@ -15,6 +15,8 @@ struct pte_rules {
     uint64_t ppn_beyond; /* bits that no PPN in physical memory has             */
     uint64_t reserved;   /* bits of a PTE that must be 0                        */
     uint64_t ptr_zero;   /* bits of a pointer that must be 0, beside those      */
+    uint64_t ptr_bits;   /* bits of a plain pointer, all 0 but V                */
+    uint64_t leaf_bits;  /* bits of a plain leaf, all 0 but V and R              */
     uint64_t n;          /* the N bit, 0 in Sv32                                */
     uint64_t pbmt;       /* the PBMT bits, 0 in Sv32                            */
     uint8_t slice_bits;  /* VPN bits of one level: 9, Sv32 10                   */
@@ -36,5 +38,22 @@ struct pte_rules pte_rules(const struct atlas_params *params, bool pbmte, bool n
  * Reasons, the first that holds: ATLAS_REASON_INVALID, _W_NO_R, _RESERVED; of a pointer
  * _PTR_ATTR, _NO_LEAF, _PTE_WIDTH; of a leaf _MISALIGNED, _NAPOT. */
 struct pte_decoded pte_decode(const struct pte_rules *rules, uint64_t pte, unsigned level);
+
+/* Shortcuts: true for most of the PTEs that pte_decode passes as pointers (at a level other
+ * than 0), and as leaves (at level 0, not NAPOT, PBMT 0); never for another. */
+static inline bool pte_plain_pointer(const struct pte_rules *rules, uint64_t pte)
+{
+    return (pte & rules->ptr_bits) == ATLAS_MASK(PTE_V);
+}
+
+static inline bool pte_plain_leaf(const struct pte_rules *rules, uint64_t pte)
+{
+    return (pte & rules->leaf_bits) == (ATLAS_MASK(PTE_V) | ATLAS_MASK(PTE_R));
+}
+
+static inline uint64_t pte_ppn(const struct pte_rules *rules, uint64_t pte)
+{
+    return (pte >> ATLAS_PTE64_PPN_LSB) & rules->ppn_mask;
+}
 
 #endif

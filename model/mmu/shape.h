@@ -6,29 +6,44 @@
 #include "mmu/pte_decode.h"
 #include "mmu/va_check.h"
 
-enum { MMU_MAX_PORTS = 4, MMU_MAX_SIDE = 16, MMU_MAX_POINTERS = 4, MMU_NAPOT_BITS = 4 };
+enum { MMU_MAX_PORTS = 4, MMU_MAX_SIDE = 16, MMU_MAX_LEVELS = 5, MMU_NAPOT_BITS = 4 };
+
+/* The key of a lookup: valid, ASID, VPN. */
+#define KEY_VPN ATLAS_ONES(45)
+#define KEY_ASID_LSB 45
+#define KEY_ASID (ATLAS_ONES(16) << KEY_ASID_LSB)
+#define KEY_VALID (UINT64_C(1) << 61)
+
+/* A page size: level * 2 + napot. */
+enum { MMU_PAGE_SIZES = 16 };
 
 /* Of one MMU, for life. */
 struct shape {
     struct atlas_params p;
-    uint64_t xlen_mask; /* bits of an address, of satp and of a PTE                  */
-    uint64_t vpn_mask;  /* bits of the deepest mode's VPN                            */
-    uint64_t ctr_mask;  /* bits of a counter                                         */
-    uint32_t id_mask;   /* bits of a request's id                                    */
-    uint16_t asid_mask; /* bits of an ASID that are kept                             */
-    uint8_t slice_bits; /* VPN bits of one level: 9, Sv32 10                         */
-    uint8_t pte_shift;  /* log2 of a PTE's bytes                                     */
-    uint8_t l1_bits;    /* log2 of the sets                                          */
-    uint8_t l2_bits;
+    uint64_t xlen_mask;                /* bits of an address, of satp and of a PTE         */
+    uint64_t vpn_mask;                 /* bits of the deepest mode's VPN                   */
+    uint64_t set_mask;                 /* bits of an L1 set's number                       */
+    uint64_t l2_mask;                  /* bits of an L2 set's number                       */
+    uint64_t ctr_mask;                 /* bits of a counter                                */
+    uint32_t id_mask;                  /* bits of a request's id                           */
+    uint16_t asid_mask;                /* bits of an ASID that are kept                    */
+    uint8_t slice_bits;                /* VPN bits of one level: 9, Sv32 10                */
+    uint16_t pte_mask;                 /* bits of a PTE's offset in its table              */
+    uint8_t pte_shift[MMU_MAX_LEVELS]; /* where va has them, by level       */
+    uint8_t set_bits;                  /* log2 of the L1's sets                            */
+    uint8_t l2_bits;                   /* log2 of the L2's sets                            */
+    uint16_t fills;                    /* bit s: a page of size s fits in physical memory  */
+    uint64_t inside[MMU_PAGE_SIZES];   /* VPN bits inside a page of size s    */
 };
 
 /* What requests that sample one configuration have in common. */
 struct regime {
     struct va_mode mode;
     struct pte_rules rules;
-    uint64_t root; /* PPN of the root table            */
-    uint16_t asid; /* cut to the bits that are kept    */
+    uint64_t root; /* PPN of the root table                                */
+    uint64_t key;  /* of VPN 0: KEY_VALID, and the ASID cut to what is kept */
     bool adue, tlb_off;
+    bool pointers; /* remembered pointers are used and kept */
 };
 
 /* The shape of an MMU with legal parameters. */
@@ -44,16 +59,14 @@ static inline uint64_t shape_vpn(const struct shape *shape, uint64_t va)
     return (va >> ATLAS_PAGE_SHIFT) & shape->vpn_mask;
 }
 
-/* VPN bits inside a page of this size. */
-static inline unsigned shape_page_bits(const struct shape *shape, unsigned level, bool napot)
+static inline uint64_t shape_l1_set(const struct shape *shape, uint64_t vpn)
 {
-    return napot ? MMU_NAPOT_BITS : shape->slice_bits * level;
+    return (vpn ^ (vpn >> shape->set_bits)) & shape->set_mask;
 }
 
-/* The set of 2^bits that a VPN belongs to. */
-static inline uint64_t shape_set(uint64_t vpn, unsigned bits)
+static inline uint64_t shape_l2_set(const struct shape *shape, uint64_t vpn)
 {
-    return (vpn ^ (vpn >> bits)) & ATLAS_ONES(bits);
+    return (vpn ^ (vpn >> shape->l2_bits)) & shape->l2_mask;
 }
 
 #endif

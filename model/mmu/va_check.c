@@ -29,16 +29,11 @@ struct va_mode va_mode(const struct atlas_params *params, unsigned mode)
     return m;
 }
 
-bool va_translated(const struct va_mode *mode, unsigned priv)
-{
-    return !mode->bare && priv != ATLAS_PRIV_M;
-}
-
 unsigned va_check(const struct va_mode *mode, uint64_t va, unsigned priv)
 {
     if (!va_translated(mode, priv))
         return (va & mode->pa_beyond) != 0 ? ATLAS_REASON_VA_WIDTH : ATLAS_REASON_NONE;
     if (!mode->implemented)
         return ATLAS_REASON_MODE;
-    return (va + mode->half) >> mode->va_bits != 0 ? ATLAS_REASON_NONCANONICAL : ATLAS_REASON_NONE;
+    return va_canonical(mode, va) ? ATLAS_REASON_NONE : ATLAS_REASON_NONCANONICAL;
 }

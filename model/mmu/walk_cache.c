@@ -1,59 +1,43 @@
 /* walk_cache.c: twin of rtl/atlas_walk_cache.v. */
 #include "mmu/walk_cache.h"
 
-static uint64_t tag_of(const struct shape *shape, uint64_t vpn, unsigned level)
+#define EMPTY_VPN UINT64_MAX
+
+void walk_cache_reset(struct walk_cache *wc, const struct shape *shape)
 {
-    return vpn >> (shape->slice_bits * (level + 1));
+    *wc = (struct walk_cache){.levels = 0};
+    for (unsigned i = 0; i < MMU_MAX_LEVELS - 1; i++)
+        wc->above[i] = ~ATLAS_ONES(shape->slice_bits * (i + 1));
+    walk_cache_drop(wc);
 }
 
-static bool same_space(const struct walk_cache *wc, const struct regime *regime)
+void walk_cache_fill(struct walk_cache *wc, const struct regime *regime, unsigned level,
+                     const struct pointer *pointer)
 {
-    return wc->asid == regime->asid && wc->levels == regime->mode.levels;
-}
-
-const struct pointer *walk_cache_find(const struct walk_cache *wc, const struct shape *shape,
-                                      const struct regime *regime, uint64_t vpn, unsigned *level)
-{
-    if (!same_space(wc, regime))
-        return NULL;
-    for (unsigned i = 0; i + 1 < regime->mode.levels; i++) {
-        if (wc->at[i].valid && wc->at[i].tag == tag_of(shape, vpn, i)) {
-            *level = i;
-            return &wc->at[i];
-        }
-    }
-    return NULL;
-}
-
-void walk_cache_fill(struct walk_cache *wc, const struct shape *shape, const struct regime *regime,
-                     uint64_t vpn, unsigned level, uint64_t ppn, bool g)
-{
-    if (!same_space(wc, regime)) {
+    if (wc->space != regime->key || wc->levels != regime->mode.levels) {
         walk_cache_drop(wc);
-        wc->asid = regime->asid;
+        wc->space = regime->key;
         wc->levels = regime->mode.levels;
     }
-    wc->at[level] =
-        (struct pointer){.tag = tag_of(shape, vpn, level), .ppn = ppn, .valid = true, .g = g};
+    wc->at[level] = *pointer;
 }
 
 void walk_cache_drop(struct walk_cache *wc)
 {
-    for (unsigned i = 0; i < MMU_MAX_POINTERS; i++)
-        wc->at[i].valid = false;
+    for (unsigned i = 0; i < MMU_MAX_LEVELS - 1; i++)
+        wc->at[i].vpn = EMPTY_VPN;
 }
 
-struct atlas_entry walk_cache_show(const struct walk_cache *wc, const struct shape *shape,
-                                   unsigned level)
+struct atlas_entry walk_cache_show(const struct walk_cache *wc, unsigned level)
 {
     const struct pointer *p = &wc->at[level];
 
-    if (!p->valid)
+    if (p->vpn == EMPTY_VPN)
         return (struct atlas_entry){.valid = false};
     return (struct atlas_entry){.valid = true,
                                 .g = p->g,
-                                .asid = wc->asid,
-                                .vpn = p->tag << (shape->slice_bits * (level + 1)),
+                                .asid = (uint16_t)(wc->space >> KEY_ASID_LSB),
+                                .vpn = p->vpn & wc->above[level],
                                 .ppn = p->ppn,
                                 .level = (uint8_t)(wc->levels - 1)};
 }

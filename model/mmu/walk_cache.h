@@ -7,33 +7,49 @@
 #include "atlas.h"
 #include "mmu/shape.h"
 
-/* The pointer to a table: the table's level is its place in the array. */
+/* The pointer to a table: the table's level is its place in the array. An empty one has a vpn
+ * that no request has. */
 struct pointer {
-    uint64_t tag; /* VPN without the bits that this table and those below it index */
-    uint64_t ppn; /* of the table                                                  */
-    bool valid, g;
+    uint64_t vpn; /* of the request that followed it                                */
+    uint64_t ppn; /* of the table                                                   */
+    bool g;       /* OR of G over the path to the table                             */
 };
 
 struct walk_cache {
-    struct pointer at[MMU_MAX_POINTERS]; /* [level of the table]                   */
-    uint16_t asid;                       /* of all of them                         */
-    uint8_t levels;                      /* of their mode                          */
+    struct pointer at[MMU_MAX_LEVELS - 1]; /* [level of the table]                             */
+    uint64_t above[MMU_MAX_LEVELS - 1];    /* VPN bits that no table of that level or below
+                                            indexes: a request must have the pointer's       */
+    uint64_t space;                        /* ASID of all of them, as regime.key               */
+    uint8_t levels;                        /* of their mode                                    */
 };
+
+void walk_cache_reset(struct walk_cache *wc, const struct shape *shape);
 
 /* The pointer to the lowest table that the walk of `vpn` in this regime may begin with. Returns
  * NULL if it begins at the root; else *level is that table's. */
-const struct pointer *walk_cache_find(const struct walk_cache *wc, const struct shape *shape,
-                                      const struct regime *regime, uint64_t vpn, unsigned *level);
+static inline const struct pointer *walk_cache_find(const struct walk_cache *wc,
+                                                    const struct regime *regime, uint64_t vpn,
+                                                    unsigned *level)
+{
+    if (wc->space != regime->key || wc->levels != regime->mode.levels)
+        return NULL;
+    for (unsigned i = 0; i + 1 < regime->mode.levels; i++) {
+        if (((wc->at[i].vpn ^ vpn) & wc->above[i]) == 0) {
+            *level = i;
+            return &wc->at[i];
+        }
+    }
+    return NULL;
+}
 
-/* Remember the pointer to a table of level `level`; g is the OR of G over the path to it. */
-void walk_cache_fill(struct walk_cache *wc, const struct shape *shape, const struct regime *regime,
-                     uint64_t vpn, unsigned level, uint64_t ppn, bool g);
+/* Remember the pointer to a table of level `level`. */
+void walk_cache_fill(struct walk_cache *wc, const struct regime *regime, unsigned level,
+                     const struct pointer *pointer);
 
 /* Forget all. */
 void walk_cache_drop(struct walk_cache *wc);
 
 /* For read-back. */
-struct atlas_entry walk_cache_show(const struct walk_cache *wc, const struct shape *shape,
-                                   unsigned level);
+struct atlas_entry walk_cache_show(const struct walk_cache *wc, unsigned level);
 
 #endif

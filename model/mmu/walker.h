@@ -9,13 +9,14 @@
 
 #include "mmu/mmu.h"
 
-enum walk_kind { WALK_WAITS, WALK_FAULT, WALK_LEAF };
+/* How a walk ends, beside the reasons of its faults. */
+#define WALK_WAITS UINT64_C(0)  /* not yet: for the memory transaction that w->next names */
+#define WALK_LEAF UINT64_C(256) /* with a translation                                     */
 
-/* What a step of a walk has come to. */
+/* What a step of a walk has come to. Two whole words, which travel in registers. */
 struct walk_step {
-    enum walk_kind kind; /* WALK_WAITS: for the memory transaction that w->next names */
-    unsigned reason;     /* WALK_FAULT: why                                           */
-    uint64_t data;       /* WALK_LEAF: the translation, as entry.h packs it           */
+    uint64_t end;  /* WALK_WAITS, WALK_LEAF, or the ATLAS_REASON_* of a fault          */
+    uint64_t data; /* WALK_LEAF: the translation, as entry.h packs it, PPN composed    */
 };
 
 /* Begin at the root, or at a remembered pointer. w's s, port and levels are set. */
@@ -26,5 +27,8 @@ struct walk_step walker_read(struct atlas *a, const struct regime *regime, struc
                              uint64_t pte, enum atlas_mem_status status);
 struct walk_step walker_cas(struct atlas *a, const struct regime *regime, struct atlas_walk *w,
                             enum atlas_mem_status status);
+
+/* Begin, and go on with the instance's own memory until the end. */
+struct walk_step walker_run(struct atlas *a, const struct regime *regime, struct atlas_walk *w);
 
 #endif
