@@ -24,7 +24,7 @@ struct backend {
     uint64_t number; /* accesses and fences so far */
     struct transaction_list done;
     uint64_t differences;
-    bool waiting;              /* text holds the first one since mismatch() was called */
+    bool waiting; /* text holds the first one since mismatch() was called */
     struct lockstep_text text;
 };
 
@@ -62,8 +62,7 @@ static bool same_transaction(const struct mem_transaction *a, const struct mem_t
 }
 
 static void report_transactions(struct backend *b, unsigned port, const struct atlas_req *req,
-                                const struct mem_transaction *const list[2],
-                                const size_t count[2])
+                                const struct mem_transaction *const list[2], const size_t count[2])
 {
     if (!begin_report(b, "PTE transactions differ"))
         return;
@@ -250,8 +249,7 @@ static void lockstep_mem_clear(struct backend *b)
     b->rtl.ops->mem_clear(b->rtl.backend);
 }
 
-static void lockstep_mem_fail(struct backend *b, uint64_t addr, bool cas, unsigned after,
-                              int count)
+static void lockstep_mem_fail(struct backend *b, uint64_t addr, bool cas, unsigned after, int count)
 {
     b->model.ops->mem_fail(b->model.backend, addr, cas, after, count);
     b->rtl.ops->mem_fail(b->rtl.backend, addr, cas, after, count);
@@ -290,14 +288,10 @@ static bool lockstep_read_back(struct backend *b, unsigned array, unsigned port,
 static unsigned array_size(const struct atlas_params *p, unsigned array, unsigned port)
 {
     switch (array) {
-    case ATLAS_RB_L1:
-        return p->l1_sets;
-    case ATLAS_RB_SIDE:
-        return p->l1_side + 1; /* and the round-robin pointer */
-    case ATLAS_RB_L2:
-        return port > 0 || p->l2_sets == 0 ? 0 : p->l2_sets * p->l2_ways + 1;
-    default:
-        return p->walk_cache ? p->levels - 1 : 0;
+    case ATLAS_RB_L1: return p->l1_sets;
+    case ATLAS_RB_SIDE: return p->l1_side + 1; /* and the round-robin pointer */
+    case ATLAS_RB_L2: return port > 0 || p->l2_sets == 0 ? 0 : p->l2_sets * p->l2_ways + 1;
+    default: return p->walk_cache ? p->levels - 1 : 0;
     }
 }
 

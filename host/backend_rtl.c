@@ -66,9 +66,8 @@ static bool in_time(struct backend *b, const char *what)
 {
     if (!b->dead && rtl_cycles(b->rtl) >= b->deadline) {
         b->dead = true;
-        snprintf(b->text, sizeof b->text,
-                 "rtl: no %s within the limit, given up in cycle %" PRIu64, what,
-                 rtl_cycles(b->rtl));
+        snprintf(b->text, sizeof b->text, "rtl: no %s within the limit, given up in cycle %" PRIu64,
+                 what, rtl_cycles(b->rtl));
     }
     return !b->dead;
 }
@@ -271,8 +270,10 @@ static struct backend *rtl_backend_open(const struct backend_options *options)
     struct backend *b;
 
     if (build == NULL) {
-        fprintf(stderr, "atlas: %s: no such build of the RTL is linked in, expected a preset or "
-                "what `make build/atlas PARAMS=...` added\n", options->preset);
+        fprintf(stderr,
+                "atlas: %s: no such build of the RTL is linked in, expected a preset or "
+                "what `make build/atlas PARAMS=...` added\n",
+                options->preset);
         return NULL;
     }
     if (options->latency < 1) {
@@ -368,8 +369,10 @@ static bool rtl_backend_wave(struct backend *b, const char *path)
     bool made = rtl_wave(b->rtl, path);
 
     if (!made)
-        fprintf(stderr, "%s: the waveform cannot be written, expected a file in a directory that "
-                "can be written\n", path);
+        fprintf(stderr,
+                "%s: the waveform cannot be written, expected a file in a directory that "
+                "can be written\n",
+                path);
     return made;
 }
 

@@ -246,8 +246,9 @@ static void check_memory(struct follower *f, const struct rtl_in *in, const stru
         m->asked = false;
         m->done = m->wanted;
         m->value = in->mem_rsp_data;
-        m->status = in->mem_rsp_err ? ATLAS_MEM_ERROR
-                    : m->request.cas && !in->mem_rsp_cas_ok ? ATLAS_MEM_OTHER : ATLAS_MEM_OK;
+        m->status = in->mem_rsp_err                         ? ATLAS_MEM_ERROR
+                    : m->request.cas && !in->mem_rsp_cas_ok ? ATLAS_MEM_OTHER
+                                                            : ATLAS_MEM_OK;
         f->stats.bus_errors += in->mem_rsp_err;
     }
     if (m->offered && (!out->mem_req_valid || !same_request(&m->request, &rtl))) {
@@ -367,8 +368,9 @@ static void follow_miss(struct follower *f, const struct rtl_in *in, const struc
         atlas_step_abort(f->twin, &m->walk);
         end_walk(f, true);
     } else if (out->ev_end != (m->active && m->walk.next == ATLAS_WALK_DONE)) {
-        differs(f, m->port, out->ev_end ? "the rtl ends a walk that goes on in the twin"
-                                        : "the rtl goes on with a walk that is over in the twin");
+        differs(f, m->port,
+                out->ev_end ? "the rtl ends a walk that goes on in the twin"
+                            : "the rtl goes on with a walk that is over in the twin");
     } else if (out->ev_end) {
         end_walk(f, false);
     }
@@ -395,8 +397,9 @@ static void follow_look(struct follower *f, unsigned k, const struct rtl_out *ou
     r->stage = look == ATLAS_LOOK_MISS ? MISSED : ANSWERED;
     f->stats.hits += r->stage == ANSWERED;
     if (out->port[k].hit != (r->stage == ANSWERED))
-        differs(f, k, out->port[k].hit ? "the rtl hits, the twin does not"
-                                       : "the twin hits, the rtl does not");
+        differs(f, k,
+                out->port[k].hit ? "the rtl hits, the twin does not"
+                                 : "the twin hits, the rtl does not");
     else if (out->port[k].hit && !out->port[k].rsp_valid)
         differs(f, k, "a hit is not offered");
 }

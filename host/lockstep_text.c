@@ -4,7 +4,7 @@
 #include <stdarg.h>
 
 #define RSP_MEMBERS(X) X(pa) X(level) X(napot) X(pbmt) X(fault) X(cause) X(reason) X(killed) X(id)
-#define ENTRY_MEMBERS(X) \
+#define ENTRY_MEMBERS(X)                                                                           \
     X(valid) X(g) X(asid) X(vpn) X(ppn) X(level) X(napot) X(pbmt) X(r) X(w) X(x) X(u) X(d)
 
 bool lockstep_same_rsp(const struct atlas_rsp *a, const struct atlas_rsp *b)
@@ -86,11 +86,11 @@ void lockstep_text_transaction(struct lockstep_text *t, const char *who,
     static const char *const status[] = {"", ": bus error", ": another value"};
 
     if (m->cas)
-        lockstep_text_add(t, "\n  %s: cas 0x%" PRIx64 " from 0x%" PRIx64 " to 0x%" PRIx64 "%s",
-                          who, m->addr, m->old, m->value, status[m->status]);
+        lockstep_text_add(t, "\n  %s: cas 0x%" PRIx64 " from 0x%" PRIx64 " to 0x%" PRIx64 "%s", who,
+                          m->addr, m->old, m->value, status[m->status]);
     else
-        lockstep_text_add(t, "\n  %s: read 0x%" PRIx64 " = 0x%" PRIx64 "%s", who, m->addr,
-                          m->value, status[m->status]);
+        lockstep_text_add(t, "\n  %s: read 0x%" PRIx64 " = 0x%" PRIx64 "%s", who, m->addr, m->value,
+                          status[m->status]);
 }
 
 void lockstep_text_place(struct lockstep_text *t, unsigned array, unsigned port, unsigned index)

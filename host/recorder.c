@@ -47,10 +47,9 @@ static enum atlas_mem_status record_read(void *ctx, uint64_t addr, uint64_t *val
     struct recorder *r = ctx;
     enum sparse_status status = sparse_bus_read(r->memory, value, addr, r->pte_bytes);
 
-    transaction_list_append(&r->done, &(struct mem_transaction){
-                                          .addr = addr,
-                                          .value = *value,
-                                          .status = (enum atlas_mem_status)status});
+    transaction_list_append(
+        &r->done, &(struct mem_transaction){
+                      .addr = addr, .value = *value, .status = (enum atlas_mem_status)status});
     return (enum atlas_mem_status)status;
 }
 
@@ -59,12 +58,12 @@ static enum atlas_mem_status record_cas(void *ctx, uint64_t addr, uint64_t old, 
     struct recorder *r = ctx;
     enum sparse_status status = sparse_bus_cas(r->memory, addr, old, new_value, r->pte_bytes);
 
-    transaction_list_append(&r->done, &(struct mem_transaction){
-                                          .cas = true,
-                                          .addr = addr,
-                                          .value = new_value,
-                                          .old = old,
-                                          .status = (enum atlas_mem_status)status});
+    transaction_list_append(&r->done,
+                            &(struct mem_transaction){.cas = true,
+                                                      .addr = addr,
+                                                      .value = new_value,
+                                                      .old = old,
+                                                      .status = (enum atlas_mem_status)status});
     return (enum atlas_mem_status)status;
 }
 

@@ -25,8 +25,8 @@ struct mem_agent {
     unsigned latency; /* cycles from a request to its answer, >= 1; may change at any time */
     bool stalls;      /* random delays in both directions; may change at any time          */
     struct rng rng;
-    bool busy;        /* a request is taken and not answered */
-    unsigned wait;    /* cycles until its answer             */
+    bool busy;     /* a request is taken and not answered */
+    unsigned wait; /* cycles until its answer             */
     struct mem_request request;
     uint64_t requests; /* taken so far */
 };

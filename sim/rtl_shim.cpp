@@ -106,14 +106,14 @@ inline void unpack(struct atlas_entry &entry, const Signal &bits)
 }
 
 struct instance {
-    struct rtl base{};
+    struct rtl base {};
     VerilatedContext context;
     std::unique_ptr<RTL_CLASS> top;
 #if VM_TRACE_FST
     std::unique_ptr<VerilatedFstC> wave;
 #endif
 
-    // What is not valid keeps its old payload: it costs no time and no activity.
+    // What is not valid keeps its old payload (but for in.all): that costs no time.
     void drive()
     {
         const struct rtl_in &in = base.in;
@@ -122,7 +122,7 @@ struct instance {
         for (unsigned k = 0; k < P.ports; k++)
             drive_port(k);
         top->s_fence_valid = in.fence_valid;
-        if (in.fence_valid)
+        if (in.fence_valid || in.all)
             drive_fence();
         put(top->cfg_satp, 0, P.xlen, in.cfg.satp);
         top->cfg_adue = in.cfg.adue;
@@ -131,11 +131,11 @@ struct instance {
         top->cfg_tlb_off = in.cfg.tlb_off;
         top->m_mem_req_ready = in.mem_req_ready;
         top->m_mem_rsp_valid = in.mem_rsp_valid;
-        if (in.mem_rsp_valid)
+        if (in.mem_rsp_valid || in.all)
             drive_answer();
         put(top->ctr_sel, 0, 6, in.ctr_sel);
         top->rb_req_valid = in.rb_req_valid;
-        if (in.rb_req_valid)
+        if (in.rb_req_valid || in.all)
             drive_read_back();
     }
 
@@ -147,9 +147,9 @@ struct instance {
         put(top->s_req_valid, k, 1, port.req_valid);
         put(top->s_rsp_ready, k, 1, port.rsp_ready);
         put(top->s_kill_valid, k, 1, port.kill_valid);
-        if (port.kill_valid)
+        if (port.kill_valid || base.in.all)
             put(top->s_kill_id, k * P.id_bits, P.id_bits, port.kill_id);
-        if (!port.req_valid)
+        if (!port.req_valid && !base.in.all)
             return;
         put(top->s_req_va, k * P.xlen, P.xlen, req.va);
         put(top->s_req_acc, k * 2, 2, req.acc);

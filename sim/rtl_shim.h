@@ -35,6 +35,7 @@ struct rtl_in {
     unsigned ctr_sel;
     bool rb_req_valid;
     unsigned rb_array, rb_port, rb_index;
+    bool all; /* drive the payload of channels that are not valid, too: slower, for tests */
 };
 
 /* What the MMU drives in the same cycle, before the clock edge. */
