@@ -19,6 +19,7 @@ static const struct command {
     const char *text;
 } commands[] = {
     {"vectors", cmd_vectors, "golden single-translation vectors"},
+    {"replay", cmd_replay, "translation traces of a whole operating system"},
     {"bench", cmd_bench, "measurements, beside what they are compared with"},
 };
 
