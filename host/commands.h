@@ -6,6 +6,7 @@
 #ifndef ATLAS_COMMANDS_H
 #define ATLAS_COMMANDS_H
 
+int cmd_run(int argc, char **argv);
 int cmd_vectors(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
 int cmd_walk(int argc, char **argv);

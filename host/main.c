@@ -18,6 +18,7 @@ static const struct command {
     int (*run)(int argc, char **argv);
     const char *text;
 } commands[] = {
+    {"run", cmd_run, "a real program, every access translated and compared"},
     {"vectors", cmd_vectors, "golden single-translation vectors"},
     {"replay", cmd_replay, "translation traces of a whole operating system"},
     {"bench", cmd_bench, "measurements, beside what they are compared with"},

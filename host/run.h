@@ -1,0 +1,85 @@
+/* run.h: a program's references, one after another, on a machine.
+ *
+ * Layer: host. Each reference goes through process, MMU, fault handler and retry like a real
+ * access. Every store writes bytes derived from process, address and reference number; the bytes
+ * that a load or fetch finds are compared with the flat oracle. What the program has mapped is
+ * learned when an access lies outside of what is known: from its map file while it lives, else
+ * from the use (fetched: R+X, else R+W).
+ */
+#ifndef ATLAS_RUN_H
+#define ATLAS_RUN_H
+
+#include "lackey.h"
+#include "machine.h"
+#include "oracle_bytes.h"
+
+/* Where regions come from: the layer of commands fills it in. */
+struct run_maps {
+    /* The mapping that holds va: addresses [*start, *end), REGION_* permissions. Returns false
+     * if it is not known: then the use decides. */
+    bool (*find)(void *ctx, uint64_t va, uint64_t *start, uint64_t *end, unsigned *perms);
+    void *ctx;
+};
+
+struct run_counts {
+    uint64_t references[LACKEY_KINDS];
+    uint64_t total;        /* references                                            */
+    uint64_t translations; /* accesses of one page, without their retries           */
+    uint64_t crossings;    /* loads, stores and fetches that crossed a page         */
+    uint64_t mapped;       /* times regions were learned from the program's maps    */
+    uint64_t used;         /* pages that became known by use                        */
+    uint64_t widened;      /* pages whose permissions had to be widened by use      */
+    uint64_t mismatches;
+};
+
+/* A page's first contents: the oracle's filler. */
+struct run_filler {
+    struct pager pager; /* first */
+    uint64_t seed;
+    uint32_t pid;
+};
+
+struct run {
+    struct machine machine;
+    struct proc *proc;
+    struct oracle_bytes *oracle;
+    struct run_filler filler;
+    struct run_maps maps;
+    struct run_counts counts;
+    uint64_t seed;
+    uint64_t highest;      /* address that a request can carry              */
+    const char *replay[2]; /* command line around a number; see run_open    */
+};
+
+/* What a reference came to. */
+enum run_status {
+    RUN_OK,  /* done; mismatches are counted                                     */
+    RUN_STOP /* it cannot be done; the problem has been reported: bad input      */
+};
+
+/* Make the machine and its one process.
+ *
+ *   target  in  open; outlives the run
+ *   config  in  copied
+ *   seed    in  of the bytes
+ *   replay  in  the command that replays a reference, in two parts: before and after the number
+ *               of the reference; must outlive the run
+ *
+ * Sets run->maps so that the use decides; the caller may change that. Returns false after
+ * reporting why not. */
+bool run_open(struct run *run, struct target *target, const struct machine_config *config,
+              uint64_t seed, const char *const replay[2]);
+void run_close(struct run *run);
+
+/* Make one reference: a fetch, a load, a store, or a load and then a store, in one piece a page.
+ *
+ *   file, line  in  where it stands, for messages
+ *
+ * The first mismatch of the run is reported on standard error. */
+enum run_status run_reference(struct run *run, const struct lackey_ref *ref, const char *file,
+                              uint64_t line);
+
+/* Compare all that the backend remembers, and its counters. To be called once, at the end. */
+void run_finish(struct run *run);
+
+#endif

@@ -1,0 +1,138 @@
+/* run_report.c: see run_report.h. */
+#include "run_report.h"
+
+#include <inttypes.h>
+
+#include "report.h"
+
+static double share(uint64_t part, uint64_t whole)
+{
+    return whole > 0 ? 100.0 * (double)part / (double)whole : 0.0;
+}
+
+static uint64_t faults(const struct run *run)
+{
+    uint64_t sum = 0;
+
+    for (unsigned i = 0; i < FAULT_CLASSES; i++)
+        sum += run->proc->faults.count[i];
+    return sum;
+}
+
+static double rate(uint64_t count, double began)
+{
+    double seconds = report_seconds() - began;
+
+    return seconds > 0 ? (double)count / seconds : 0.0;
+}
+
+void run_report_progress(const struct run *run, double began)
+{
+    if (report_progress_due())
+        report_progress("run: %" PRIu64 " references, %.2f M/s, %" PRIu64 " faults, %" PRIu64
+                        " mismatches",
+                        run->counts.total, rate(run->counts.total, began) * 1e-6, faults(run),
+                        run->counts.mismatches);
+}
+
+static void print_references(const struct run *run)
+{
+    const struct run_counts *c = &run->counts;
+
+    report_text("references    %12" PRIu64 "  fetch %" PRIu64 ", load %" PRIu64 ", store %" PRIu64
+                ", modify %" PRIu64 "\n",
+                c->total, c->references[LACKEY_FETCH], c->references[LACKEY_LOAD],
+                c->references[LACKEY_STORE], c->references[LACKEY_MODIFY]);
+    report_text("translations  %12" PRIu64 "  %" PRIu64 " accesses crossed a page\n",
+                c->translations, c->crossings);
+}
+
+static void print_memory(const struct run *run)
+{
+    const struct space *s = &run->proc->space;
+    const struct frames *f = &run->machine.kernel->frames;
+
+    report_text("pages         %12" PRIu64 "  distinct; %" PRIu32 " page tables (%s); %" PRIu32
+                " of %" PRIu32 " frames free\n",
+                oracle_pages(run->oracle), s->table.tables, s->table.mode->name,
+                f->by_kind[FRAME_FREE], f->count);
+    report_text("regions       %12" PRIu32 "  learned from the program's maps %" PRIu64
+                " times, from use %" PRIu64 " pages, widened by use %" PRIu64 " pages\n",
+                s->regions.count, run->counts.mapped, run->counts.used, run->counts.widened);
+}
+
+static void print_faults(const struct run *run)
+{
+    const char *before = " ";
+
+    report_text("faults        %12" PRIu64, faults(run));
+    for (unsigned i = 0; i < FAULT_CLASSES; i++) {
+        if (run->proc->faults.count[i] > 0) {
+            report_text("%s %s %" PRIu64, before, fault_class_name(i), run->proc->faults.count[i]);
+            before = ",";
+        }
+    }
+    report_text("\n");
+}
+
+/* Counters that hits and misses are a share of: lookups of the port. */
+static void print_port(const struct target *t, unsigned port)
+{
+    unsigned first = port * ATLAS_CTR_PORT_COUNT;
+    uint64_t lookups = t->port.counter(t->port.self, first + ATLAS_CTR_LOOKUP);
+
+    report_text("port %u       ", port);
+    for (unsigned c = 0; c < ATLAS_CTR_PORT_COUNT; c++) {
+        uint64_t value = t->port.counter(t->port.self, first + c);
+        bool part = c == ATLAS_CTR_L1_HIT || c == ATLAS_CTR_SIDE_HIT || c == ATLAS_CTR_L1_MISS;
+
+        report_text("  %s %" PRIu64, atlas_port_counter_name(c), value);
+        if (part)
+            report_text(" (%.3f %%)", share(value, lookups));
+    }
+    report_text("\n");
+}
+
+static void print_mmu(const struct target *t)
+{
+    unsigned first = t->params.ports * ATLAS_CTR_PORT_COUNT;
+
+    if (t->params.ctr_bits == 0)
+        return; /* this MMU does not count */
+    for (unsigned port = 0; port < t->params.ports; port++)
+        print_port(t, port);
+    report_text("shared       ");
+    for (unsigned c = 0; c < ATLAS_GCTR_GLOBAL_COUNT; c++)
+        report_text("  %s %" PRIu64, atlas_global_counter_name(c),
+                    t->port.counter(t->port.self, first + c));
+    report_text("\n");
+}
+
+static void print_speed(const struct run *run, double began)
+{
+    const struct target *t = run->machine.target;
+    uint64_t cycles = t->ops->cycles(t->backend);
+
+    if (cycles > 0)
+        report_text("cycles        %12" PRIu64 "  %.3f per translation\n", cycles,
+                    run->counts.translations > 0
+                        ? (double)cycles / (double)run->counts.translations
+                        : 0.0);
+    report_text("time          %12.2f  s; %.2f M references/s, %.2f M translations/s, %.0f "
+                "faults/s\n",
+                report_seconds() - began, rate(run->counts.total, began) * 1e-6,
+                rate(run->counts.translations, began) * 1e-6, rate(faults(run), began));
+}
+
+void run_report_end(const struct run *run, double began)
+{
+    const struct target *t = run->machine.target;
+
+    report_text("target        %12s  preset %s\n", t->ops->name, t->preset);
+    print_references(run);
+    print_memory(run);
+    print_faults(run);
+    print_mmu(t);
+    print_speed(run, began);
+    report_text("mismatches    %12" PRIu64 "\n", run->counts.mismatches);
+}
