@@ -15,11 +15,11 @@
 struct backend;
 
 struct backend_options {
-    const char *preset;      /* "rv32", or "rv32:PARAM=VALUE,..."                             */
+    const char *preset; /* "rv32", or "rv32:PARAM=VALUE,..."                             */
     struct atlas_params params;
-    uint64_t seed;           /* unreset registers, memory latency, stalls                     */
-    unsigned latency;        /* cycles from a memory request to its data, >= 1 (RTL only)     */
-    bool stalls;             /* random stalls and back-pressure on every channel (RTL only)   */
+    uint64_t seed;    /* unreset registers, memory latency, stalls                     */
+    unsigned latency; /* cycles from a memory request to its data, >= 1 (RTL only)     */
+    bool stalls;      /* random stalls and back-pressure on every channel (RTL only)   */
 };
 
 /* One PTE transaction, as the memory saw it. */
@@ -54,7 +54,8 @@ struct backend_ops {
     bool (*last_fill)(struct backend *b, unsigned *array, unsigned *index, struct atlas_entry *e);
 
     /* One remembered entry, as atlas_read_back. The index past the last of a port's side entries
-     * and of the L2 gives the replacement state, in ppn. Returns false if there is no such entry. */
+     * and of the L2 gives the replacement state, in ppn. Returns false if there is no such entry.
+     */
     bool (*read_back)(struct backend *b, unsigned array, unsigned port, unsigned index,
                       struct atlas_entry *e);
     uint64_t (*cycles)(struct backend *b); /* clock cycles so far; 0 for the model */

@@ -13,9 +13,9 @@ struct backend {
     struct atlas_params params; /* as asked for */
     struct atlas *atlas;
     struct recorder recorder;
-    unsigned fill_counter;  /* its index */
-    uint16_t asid;          /* of the configuration */
-    struct {                /* the last access */
+    unsigned fill_counter; /* its index */
+    uint16_t asid;         /* of the configuration */
+    struct {               /* the last access */
         unsigned port;
         uint64_t va;
         struct atlas_rsp rsp;

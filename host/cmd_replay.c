@@ -11,7 +11,7 @@ enum { KEY_ONLY = 0x200, KEY_WAVE, WAVE_LEAD = 16, PROGRESS_EVERY = 4096 };
 struct replay_command {
     struct options options;
     uint64_t only;    /* judge just this record of the one file; 0: all          */
-    const char *wave; /* with only: a waveform, from WAVE_LEAD records before it */
+    const char *wave; /* a waveform here; with only from WAVE_LEAD records before it, or NULL */
     char **files;     /* [array, file_count] */
     int file_count;
     uint64_t records, mismatches, skipped; /* of all traces; skipped ones count in the last only */
@@ -24,7 +24,8 @@ struct replay_command {
 static const struct argp_option option_table[] = {
     {"only", KEY_ONLY, "N", 0, "Judge only record N of FILE (from 1); those before it are applied",
      0},
-    {"wave", KEY_WAVE, "FILE", 0, "With --only: write a waveform (FST) that ends with it", 0},
+    {"wave", KEY_WAVE, "FILE", 0,
+     "Write a waveform (FST); with --only, of the last records before it, too", 0},
     {0}};
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -32,30 +33,21 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     struct replay_command *c = state->input;
 
     switch (key) {
-    case KEY_ONLY:
-        c->only = options_number(state, "only", arg, 1, UINT64_MAX);
-        return 0;
-    case KEY_WAVE:
-        c->wave = arg;
-        return 0;
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &c->options;
-        return 0;
+    case KEY_ONLY: c->only = options_number(state, "only", arg, 1, UINT64_MAX); return 0;
+    case KEY_WAVE: c->wave = arg; return 0;
+    case ARGP_KEY_INIT: state->child_inputs[0] = &c->options; return 0;
     case ARGP_KEY_ARGS:
         c->files = &state->argv[state->next];
         c->file_count = state->argc - state->next;
         return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "no FILE, expected one or more");
-        return 0;
+    case ARGP_KEY_NO_ARGS: argp_error(state, "no FILE, expected one or more"); return 0;
     case ARGP_KEY_END:
         if (c->only != 0 && c->file_count != 1)
             argp_error(state, "--only with %d FILEs, expected one", c->file_count);
-        if (c->wave != NULL && (c->only == 0 || !options_has_rtl(&c->options)))
-            argp_error(state, "--wave goes with --only N, and a --target with RTL");
+        if (c->wave != NULL && (c->file_count != 1 || !options_has_rtl(&c->options)))
+            argp_error(state, "--wave goes with one FILE and a --target with RTL");
         return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
+    default: return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -83,6 +75,7 @@ struct run {
     struct target target;
     struct replay *replay;
     uint64_t mismatches;
+    uint64_t cycles; /* of the target, when the last record was done */
     double began;
     struct mmutrace_event event; /* the last one read */
     struct diff diff;
@@ -98,8 +91,8 @@ enum outcome { RUN_DONE, RUN_SKIPPED, RUN_BAD };
 
 static void describe_event(const struct mmutrace_event *e, char *buf, size_t len)
 {
-    static const char *const kinds[] = {[MMUTRACE_ACCESS] = "", [MMUTRACE_FAULT] = "P ",
-                                        [MMUTRACE_STALE] = "? "};
+    static const char *const kinds[] = {
+        [MMUTRACE_ACCESS] = "", [MMUTRACE_FAULT] = "P ", [MMUTRACE_STALE] = "? "};
 
     snprintf(buf, len, "%s%c of va %" PRIx64 " in %s, sum %d mxr %d", kinds[e->kind], e->key, e->va,
              e->ctx & MMUTRACE_CTX_S ? "S" : "U", (e->ctx & MMUTRACE_CTX_SUM) != 0,
@@ -147,9 +140,9 @@ static void show_progress(const struct replay_command *c, const struct run *u)
     uint64_t records = c->all_records + replay_records(n);
     double seconds = report_seconds() - c->began;
 
-    report_progress("replay: %" PRIu64 " records, %.0f/s, %" PRIu64 " faults, %" PRIu64
-                    " mismatches", records, (double)records / (seconds > 0 ? seconds : 1),
-                    n->faults, c->mismatches + u->mismatches);
+    report_progress(
+        "replay: %" PRIu64 " records, %.0f/s, %" PRIu64 " faults, %" PRIu64 " mismatches", records,
+        (double)records / (seconds > 0 ? seconds : 1), n->faults, c->mismatches + u->mismatches);
 }
 
 static bool is_record(const struct mmutrace_event *e)
@@ -203,6 +196,7 @@ static enum outcome run_events(const struct replay_command *c, struct run *u)
                        mmutrace_records(u->trace));
     if (status != MMUTRACE_END || c->only != 0)
         return RUN_BAD;
+    u->cycles = u->target.ops->cycles(u->target.backend);
     replay_finish(u->replay, &u->diff);
     take_diff(c, u);
     return RUN_DONE;
@@ -233,7 +227,8 @@ static void print_port(const struct run *u, unsigned port)
     uint64_t side = p->counter(p->self, at + ATLAS_CTR_SIDE_HIT);
 
     printf("  port %u: %" PRIu64 " lookups, %" PRIu64 " L1 hits, %" PRIu64 " side hits, %" PRIu64
-           " misses\n", port, lookup, l1, side, lookup - l1 - side);
+           " misses\n",
+           port, lookup, l1, side, lookup - l1 - side);
 }
 
 static void print_counters(const struct run *u)
@@ -243,33 +238,36 @@ static void print_counters(const struct run *u)
 
     for (unsigned port = 0; port < u->target.params.ports; port++)
         print_port(u, port);
-    printf("  L2 hits %" PRIu64 ", walks %" PRIu64 " (%" PRIu64 " below the root), PTE reads %" PRIu64
-           " (oracle, cold: %" PRIu64 ")\n",
+    printf("  L2 hits %" PRIu64 ", walks %" PRIu64 " (%" PRIu64
+           " below the root), PTE reads %" PRIu64 " (oracle, cold: %" PRIu64 ")\n",
            p->counter(p->self, global + ATLAS_GCTR_L2_HIT),
            p->counter(p->self, global + ATLAS_GCTR_WALK),
            p->counter(p->self, global + ATLAS_GCTR_PTR_HIT),
-           p->counter(p->self, global + ATLAS_GCTR_PTE_READ), replay_counts(u->replay)->oracle_reads);
+           p->counter(p->self, global + ATLAS_GCTR_PTE_READ),
+           replay_counts(u->replay)->oracle_reads);
 }
 
 static void print_run(const struct run *u)
 {
     const struct replay_counts *n = replay_counts(u->replay);
     double seconds = report_seconds() - u->began;
-    uint64_t records = replay_records(n), cycles = u->target.ops->cycles(u->target.backend);
+    uint64_t records = replay_records(n);
 
     printf("%s: %s, target %s, preset %s\n", u->path, mmutrace_header(u->trace)->window,
            u->target.ops->name, u->target.preset);
     printf("  fetches %" PRIu64 ", loads %" PRIu64 ", stores %" PRIu64 ", AMOs %" PRIu64
            ", SCs %" PRIu64 ", page faults %" PRIu64 ", unchecked %" PRIu64 ", left out %" PRIu64
-           "\n", n->fetch, n->load, n->store, n->amo, n->sc, n->faults, n->unchecked, n->left_out);
+           "\n",
+           n->fetch, n->load, n->store, n->amo, n->sc, n->faults, n->unchecked, n->left_out);
     printf("  satp writes %" PRIu64 ", fences %" PRIu64 ", words %" PRIu64 "; A/D updates "
-           "%" PRIu64 " announced, %" PRIu64 " not; stale %" PRIu64 "\n", n->satps, n->fences,
-           n->words, n->announced, n->unannounced, n->stale);
+           "%" PRIu64 " announced, %" PRIu64 " not; stale %" PRIu64 "\n",
+           n->satps, n->fences, n->words, n->announced, n->unannounced, n->stale);
     if (u->target.params.ctr_bits > 0)
         print_counters(u);
-    if (cycles != 0)
+    if (u->cycles != 0)
         printf("  %" PRIu64 " cycles, mean %.4f a translation (latency and all; those left out are "
-               "hits)\n", cycles, (double)(cycles + n->left_out) / (double)(records + n->left_out));
+               "hits)\n",
+               u->cycles, (double)(u->cycles + n->left_out) / (double)(records + n->left_out));
     printf("  %" PRIu64 " records, %" PRIu64 " mismatches, %.2f s, %.0f records/s\n", records,
            u->mismatches, seconds, (double)records / (seconds > 0 ? seconds : 1));
 }

@@ -18,7 +18,7 @@ struct tally {
 struct vectors {
     struct options options;
     uint64_t only;    /* run just this case of the one file; 0: all */
-    const char *wave; /* with only: a waveform of it */
+    const char *wave; /* a waveform here, or NULL */
     char **files;     /* [array, file_count] */
     int file_count;
     struct target target[TARGETS]; /* for 32 and for 64 bits, opened when first needed */
@@ -31,7 +31,7 @@ struct vectors {
 
 static const struct argp_option option_table[] = {
     {"only", KEY_ONLY, "N", 0, "Run only case N of FILE (from 1)", 0},
-    {"wave", KEY_WAVE, "FILE", 0, "With --only: write a waveform (FST)", 0},
+    {"wave", KEY_WAVE, "FILE", 0, "Write a waveform (FST); with --only, of that case", 0},
     {0}};
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -39,30 +39,21 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     struct vectors *r = state->input;
 
     switch (key) {
-    case KEY_ONLY:
-        r->only = options_number(state, "only", arg, 1, UINT64_MAX);
-        return 0;
-    case KEY_WAVE:
-        r->wave = arg;
-        return 0;
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &r->options;
-        return 0;
+    case KEY_ONLY: r->only = options_number(state, "only", arg, 1, UINT64_MAX); return 0;
+    case KEY_WAVE: r->wave = arg; return 0;
+    case ARGP_KEY_INIT: state->child_inputs[0] = &r->options; return 0;
     case ARGP_KEY_ARGS:
         r->files = &state->argv[state->next];
         r->file_count = state->argc - state->next;
         return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "no FILE, expected one or more");
-        return 0;
+    case ARGP_KEY_NO_ARGS: argp_error(state, "no FILE, expected one or more"); return 0;
     case ARGP_KEY_END:
         if (r->only != 0 && r->file_count != 1)
             argp_error(state, "--only with %d FILEs, expected one", r->file_count);
-        if (r->wave != NULL && (r->only == 0 || !options_has_rtl(&r->options)))
-            argp_error(state, "--wave goes with --only N, and a --target with RTL");
+        if (r->wave != NULL && (r->file_count != 1 || !options_has_rtl(&r->options)))
+            argp_error(state, "--wave goes with one FILE and a --target with RTL");
         return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
+    default: return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -91,6 +82,10 @@ static struct target *target_for(struct vectors *r, const struct vec *v)
         return t;
     if (!target_open(t, &r->options, narrow ? "rv32" : "full"))
         return NULL;
+    if (r->wave != NULL && r->target[!narrow].backend != NULL) {
+        report_problem(r->wave, 0, "one waveform for two presets, expected --preset or --only");
+        return NULL;
+    }
     if (r->wave != NULL && !t->ops->wave(t->backend, r->wave))
         return NULL;
     return t;
@@ -137,7 +132,8 @@ static bool run_vector(struct vectors *r, const struct input *in, uint64_t numbe
     if (!r->reported)
         report_mismatch(r, in, number, v, t, &d);
     r->reported = true;
-    target_close(t); /* the next one begins with a fresh MMU, whatever became of this one */
+    if (r->wave == NULL)
+        target_close(t); /* the next one begins with a fresh MMU, whatever became of this one */
     return true;
 }
 
@@ -215,8 +211,8 @@ static bool run_file(struct vectors *r, const char *path)
 
 static void print_table(const struct vectors *r)
 {
-    static const char *const names[MODES] = {[0] = "bare", [1] = "Sv32", [8] = "Sv39",
-                                             [9] = "Sv48", [10] = "Sv57"};
+    static const char *const names[MODES] = {
+        [0] = "bare", [1] = "Sv32", [8] = "Sv39", [9] = "Sv48", [10] = "Sv57"};
 
     printf("target %s, preset %s\n%-6s %10s %10s %10s\n", r->options.target,
            r->options.preset != NULL ? r->options.preset : "rv32 for Sv32, else full", "mode",

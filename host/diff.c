@@ -42,22 +42,14 @@ void diff_value(struct diff *d, const char *who, const char *name, uint64_t expe
 const char *diff_cause_text(unsigned cause)
 {
     switch (cause) {
-    case ATLAS_CAUSE_NONE:
-        return "translated";
-    case ATLAS_CAUSE_FETCH_ACCESS:
-        return "fetch access fault";
-    case ATLAS_CAUSE_LOAD_ACCESS:
-        return "load access fault";
-    case ATLAS_CAUSE_STORE_ACCESS:
-        return "store access fault";
-    case ATLAS_CAUSE_FETCH_PAGE:
-        return "fetch page fault";
-    case ATLAS_CAUSE_LOAD_PAGE:
-        return "load page fault";
-    case ATLAS_CAUSE_STORE_PAGE:
-        return "store page fault";
-    default:
-        return "no such cause";
+    case ATLAS_CAUSE_NONE: return "translated";
+    case ATLAS_CAUSE_FETCH_ACCESS: return "fetch access fault";
+    case ATLAS_CAUSE_LOAD_ACCESS: return "load access fault";
+    case ATLAS_CAUSE_STORE_ACCESS: return "store access fault";
+    case ATLAS_CAUSE_FETCH_PAGE: return "fetch page fault";
+    case ATLAS_CAUSE_LOAD_PAGE: return "load page fault";
+    case ATLAS_CAUSE_STORE_PAGE: return "store page fault";
+    default: return "no such cause";
     }
 }
 

@@ -10,9 +10,9 @@
 #include <stdint.h>
 
 struct diff {
-    unsigned count;   /* differences */
+    unsigned count; /* differences */
     size_t used;
-    char text[4096];  /* a line each; what does not fit is left out */
+    char text[4096]; /* a line each; what does not fit is left out */
 };
 
 void diff_begin(struct diff *d);
@@ -21,8 +21,7 @@ void diff_begin(struct diff *d);
 void diff_add(struct diff *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* If they differ: "WHO: NAME is GOT, expected EXPECTED", in hex. */
-void diff_value(struct diff *d, const char *who, const char *name, uint64_t expected,
-                uint64_t got);
+void diff_value(struct diff *d, const char *who, const char *name, uint64_t expected, uint64_t got);
 
 /* The same for two ATLAS_CAUSE_*, with their names. */
 void diff_cause(struct diff *d, const char *who, unsigned expected, unsigned got);

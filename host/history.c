@@ -30,9 +30,9 @@ struct fence_event {
 
 struct history {
     unsigned xlen, pte_bytes;
-    struct sparse *now;  /* the memory                                             */
-    struct sparse *last; /* for each word, the number of its last change, + 1      */
-    uint64_t time;       /* of the next event: counts them                         */
+    struct sparse *now;     /* the memory                                             */
+    struct sparse *last;    /* for each word, the number of its last change, + 1      */
+    uint64_t time;          /* of the next event: counts them                         */
     struct change *changes; /* [array, change_count]                               */
     size_t change_count, change_room;
     struct satp_span satps[SATPS_MAX]; /* [array, satp_count]; the present one is among them */
@@ -47,18 +47,15 @@ static void *grow(void *array, size_t count, size_t *room, size_t size)
     if (count < *room)
         return array;
     *room = *room == 0 ? 64 : *room * 2;
-    array = realloc(array, *room * size);
-    if (array == NULL)
-        report_out_of_memory();
-    return array;
+    return report_need(realloc(array, *room * size));
 }
 
 struct history *history_open(unsigned xlen)
 {
-    struct history *h = calloc(1, sizeof *h);
+    struct history *h = report_need(calloc(1, sizeof *h));
 
-    if (h == NULL || (h->now = sparse_open()) == NULL || (h->last = sparse_open()) == NULL)
-        report_out_of_memory();
+    h->now = report_need(sparse_open());
+    h->last = report_need(sparse_open());
     h->xlen = xlen;
     h->pte_bytes = xlen / 8;
     h->satps[0].to = NOW;
@@ -271,8 +268,8 @@ static bool next_trial(struct trial *t)
 /* Does a fence with this address cover a leaf that translates va? */
 static bool same_page(const struct trial *t, uint64_t va, uint64_t fence_va, unsigned level)
 {
-    bool napot = level == 0 && t->h->xlen == 64 &&
-                 ATLAS_GET(t->past[t->depth - 1].value, PTE64_N) != 0;
+    bool napot =
+        level == 0 && t->h->xlen == 64 && ATLAS_GET(t->past[t->depth - 1].value, PTE64_N) != 0;
     unsigned bits = ATLAS_PAGE_SHIFT + (napot ? 4 : level * (t->h->xlen == 32 ? 10U : 9U));
 
     return (va ^ fence_va) >> bits == 0;
@@ -348,8 +345,7 @@ static bool legal_under(const struct history *h, const struct satp_span *span,
         t.depth = 0;
         t.g = false;
         cold_walk(&query, &memory, &r);
-        if (t.depth > 0 && is_answer(&r, answer, &t) &&
-            is_legal(&t, &query, levels_of(query.mode)))
+        if (t.depth > 0 && is_answer(&r, answer, &t) && is_legal(&t, &query, levels_of(query.mode)))
             return true;
     } while (++*trials < TRIALS_MAX && next_trial(&t));
     return false;
@@ -371,4 +367,3 @@ bool history_legal(const struct history *h, const struct cold_query *query,
             return true;
     return false;
 }
-

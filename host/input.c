@@ -1,6 +1,4 @@
 /* input.c: see input.h. Bytes go file -> raw -> unpacker -> text; lines are handed out in place. */
-#define _POSIX_C_SOURCE 200809L /* strdup, open, read */
-
 #include "input.h"
 #include "report.h"
 #include "unpack.h"

@@ -21,6 +21,7 @@ static const struct command {
     {"run", cmd_run, "a real program, every access translated and compared"},
     {"vectors", cmd_vectors, "golden single-translation vectors"},
     {"replay", cmd_replay, "translation traces of a whole operating system"},
+    {"walk", cmd_walk, "one translation shown step by step"},
     {"bench", cmd_bench, "measurements, beside what they are compared with"},
 };
 
@@ -57,8 +58,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "no command, expected one of those that --help lists");
         return EINVAL;
-    default:
-        return ARGP_ERR_UNKNOWN;
+    default: return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -76,7 +76,8 @@ static char *add_commands(int key, const char *text, void *input)
     for (size_t i = 0; i < COMMANDS; i++)
         fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].text);
     fputs("\nExit status: 0 all is well, 1 mismatches, 2 bad input or usage. "
-          "`atlas COMMAND --help` lists a command's options.", out);
+          "`atlas COMMAND --help` lists a command's options.",
+          out);
     fclose(out);
     return list;
 }

@@ -53,8 +53,10 @@ static bool header_word(struct scan *s, struct mmutrace_header *h, unsigned *see
         if (len >= strlen(keys[k]) && memcmp(word, keys[k], strlen(keys[k])) == 0)
             break;
     if (k == sizeof keys / sizeof keys[0])
-        return scan_error(s, "'%.*s' in the header, expected xlen=, window=, svade=, svnapot= or "
-                             "svpbmt=", (int)(len < 24 ? len : 24), word);
+        return scan_error(s,
+                          "'%.*s' in the header, expected xlen=, window=, svade=, svnapot= or "
+                          "svpbmt=",
+                          scan_shown(len), word);
     if (*seen >> k & 1)
         return scan_error(s, "%s twice in the header", keys[k]);
     *seen |= 1U << k;
@@ -64,7 +66,7 @@ static bool header_word(struct scan *s, struct mmutrace_header *h, unsigned *see
 
     if (k == 0) {
         if (n != 2 || (memcmp(value, "32", 2) != 0 && memcmp(value, "64", 2) != 0))
-            return scan_error(s, "xlen=%.*s, expected 32 or 64", (int)(n < 24 ? n : 24), value);
+            return scan_error(s, "xlen=%.*s, expected 32 or 64", scan_shown(n), value);
         h->xlen = value[0] == '3' ? 32 : 64;
     } else if (k == 1) {
         if (n == 0 || n > MMUTRACE_WINDOW)
@@ -73,8 +75,7 @@ static bool header_word(struct scan *s, struct mmutrace_header *h, unsigned *see
         h->window[n] = '\0';
     } else {
         if (n != 1 || (value[0] != '0' && value[0] != '1'))
-            return scan_error(s, "%s%.*s, expected 0 or 1", keys[k], (int)(n < 24 ? n : 24),
-                              value);
+            return scan_error(s, "%s%.*s, expected 0 or 1", keys[k], scan_shown(n), value);
         *flags[k] = value[0] == '1';
     }
     return true;
@@ -96,10 +97,11 @@ bool mmutrace_parse_header(struct mmutrace_header *h, const char *line, size_t l
         if (!header_word(&s, h, &seen))
             return false;
     if ((seen & 0x1e) != 0x1e)
-        return scan_error(&s, "the header lacks %s", !(seen & 2)    ? "window="
-                                                     : !(seen & 4)  ? "svade="
-                                                     : !(seen & 8)  ? "svnapot="
-                                                                    : "svpbmt=");
+        return scan_error(&s, "the header lacks %s",
+                          !(seen & 2)   ? "window="
+                          : !(seen & 4) ? "svade="
+                          : !(seen & 8) ? "svnapot="
+                                        : "svpbmt=");
     return true;
 }
 
@@ -121,8 +123,8 @@ bool mmutrace_parse_end(uint64_t *records, const char *line, size_t len, char er
         if (!scan_word(&s, &word, &n, "key=value"))
             return false;
         if (word[0] == '=' || memchr(word, '=', n) == NULL)
-            return scan_error(&s, "'%.*s' in the last line, expected key=value",
-                              (int)(n < 24 ? n : 24), word);
+            return scan_error(&s, "'%.*s' in the last line, expected key=value", scan_shown(n),
+                              word);
     }
     return true;
 }
@@ -224,8 +226,7 @@ static bool parse_key(struct scan *s, char *key, const char *keys)
         return false;
     *key = word[0];
     return (len == 1 && strchr(keys, word[0]) != NULL) ||
-           scan_error(s, "field K is '%.*s', expected one of %s", (int)(len < 24 ? len : 24), word,
-                      keys);
+           scan_error(s, "field K is '%.*s', expected one of %s", scan_shown(len), word, keys);
 }
 
 static bool parse_fault(struct scan *s, struct mmutrace_event *e, const struct limits *lim)
@@ -263,22 +264,14 @@ static bool parse_rest(struct scan *s, struct mmutrace_event *e, char letter,
     case 'R':
     case 'W':
     case 'A':
-    case 'C':
-        return parse_access(s, e, letter, lim);
-    case 'P':
-        return parse_fault(s, e, lim);
-    case '?':
-        return parse_stale(s, e, lim);
-    case 'T':
-        return parse_satp(s, e, lim);
-    case 'V':
-        return parse_fence(s, e, lim);
-    case 'M':
-        return parse_mem(s, e, lim, MMUTRACE_MEM);
-    case 'U':
-        return parse_mem(s, e, lim, MMUTRACE_UPDATE);
-    default:
-        return scan_error(s, "no such event, expected a line of T V M U F R W A C P ? or #");
+    case 'C': return parse_access(s, e, letter, lim);
+    case 'P': return parse_fault(s, e, lim);
+    case '?': return parse_stale(s, e, lim);
+    case 'T': return parse_satp(s, e, lim);
+    case 'V': return parse_fence(s, e, lim);
+    case 'M': return parse_mem(s, e, lim, MMUTRACE_MEM);
+    case 'U': return parse_mem(s, e, lim, MMUTRACE_UPDATE);
+    default: return scan_error(s, "no such event, expected a line of T V M U F R W A C P ? or #");
     }
 }
 

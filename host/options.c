@@ -40,9 +40,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     char error[SCAN_ERROR];
 
     switch (key) {
-    case 't':
-        o->target = arg;
-        return 0;
+    case 't': o->target = arg; return 0;
     case 'p':
         o->preset = arg;
         if (strlen(arg) >= sizeof((struct target *)0)->preset)
@@ -50,26 +48,19 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         else if (!preset_parse(&o->params, arg, error))
             argp_error(state, "--preset: %s", error);
         return 0;
-    case 's':
-        o->seed = options_number(state, "seed", arg, 0, UINT64_MAX);
-        return 0;
+    case 's': o->seed = options_number(state, "seed", arg, 0, UINT64_MAX); return 0;
     case KEY_LATENCY:
         o->latency = (unsigned)options_number(state, "latency", arg, 1, LATENCY_MAX);
         return 0;
-    case KEY_STALLS:
-        o->stalls = true;
-        return 0;
-    case 'q':
-        o->quiet = true;
-        return 0;
+    case KEY_STALLS: o->stalls = true; return 0;
+    case 'q': o->quiet = true; return 0;
     case ARGP_KEY_END:
         o->ops = backend_find(o->target);
         if (o->ops == NULL)
             argp_error(state, "--target: no target '%s', expected one of %s", o->target,
                        backend_names());
         return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
+    default: return ARGP_ERR_UNKNOWN;
     }
 }
 

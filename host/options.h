@@ -11,14 +11,14 @@
 #include "backend.h"
 
 struct options {
-    const char *target;             /* --target                                            */
-    const struct backend_ops *ops;  /* ... which is this                                   */
-    const char *preset;             /* --preset; NULL: by the work                         */
-    struct atlas_params params;     /* ... which are these; meaningless if preset is NULL  */
-    uint64_t seed;                  /* --seed                                              */
-    unsigned latency;               /* --latency [cycles]                                  */
-    bool stalls;                    /* --stalls                                            */
-    bool quiet;                     /* --quiet                                             */
+    const char *target;            /* --target                                            */
+    const struct backend_ops *ops; /* ... which is this                                   */
+    const char *preset;            /* --preset; NULL: by the work                         */
+    struct atlas_params params;    /* ... which are these; meaningless if preset is NULL  */
+    uint64_t seed;                 /* --seed                                              */
+    unsigned latency;              /* --latency [cycles]                                  */
+    bool stalls;                   /* --stalls                                            */
+    bool quiet;                    /* --quiet                                             */
 };
 
 enum { OPTIONS_SEED = 1, OPTIONS_LATENCY = 1 };

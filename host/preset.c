@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME_MAX_LENGTH = 31 };
-
 /* The member of *params that is called name; NULL if there is none. */
 static unsigned *find_param(struct atlas_params *params, const char *name, size_t len)
 {
@@ -51,20 +49,19 @@ static bool parse_setting(struct atlas_params *params, const char *text, size_t 
         return true;
     if (equals != NULL && param == NULL)
         snprintf(error, SCAN_ERROR, "no parameter '%.*s', expected XLEN, LEVELS, ... L1_SETS",
-                 (int)(name < NAME_MAX_LENGTH ? name : NAME_MAX_LENGTH), text);
+                 scan_shown(name), text);
     else
         snprintf(error, SCAN_ERROR, "'%.*s', expected PARAM=VALUE with a decimal number",
-                 (int)(len < NAME_MAX_LENGTH ? len : NAME_MAX_LENGTH), text);
+                 scan_shown(len), text);
     return false;
 }
 
 bool preset_parse(struct atlas_params *params, const char *text, char error[SCAN_ERROR])
 {
-    char name[NAME_MAX_LENGTH + 1], why[SCAN_ERROR];
+    char name[SCAN_SHOWN + 1], why[SCAN_ERROR];
     size_t len = strcspn(text, ":");
 
-    snprintf(name, sizeof name, "%.*s", (int)(len < NAME_MAX_LENGTH ? len : NAME_MAX_LENGTH),
-             text);
+    snprintf(name, sizeof name, "%.*s", scan_shown(len), text);
     if (!atlas_preset(name, params)) {
         snprintf(error, SCAN_ERROR, "no preset '%s', expected " PRESET_NAMES, name);
         return false;
@@ -85,17 +82,11 @@ bool preset_parse(struct atlas_params *params, const char *text, char error[SCAN
 bool preset_has_mode(const struct atlas_params *params, unsigned mode)
 {
     switch (mode) {
-    case ATLAS_MODE_BARE:
-        return true;
-    case ATLAS_MODE_SV32:
-        return params->xlen == 32;
-    case ATLAS_MODE_SV39:
-        return params->xlen == 64;
-    case ATLAS_MODE_SV48:
-        return params->xlen == 64 && params->levels >= 4;
-    case ATLAS_MODE_SV57:
-        return params->xlen == 64 && params->levels >= 5;
-    default:
-        return false;
+    case ATLAS_MODE_BARE: return true;
+    case ATLAS_MODE_SV32: return params->xlen == 32;
+    case ATLAS_MODE_SV39: return params->xlen == 64;
+    case ATLAS_MODE_SV48: return params->xlen == 64 && params->levels >= 4;
+    case ATLAS_MODE_SV57: return params->xlen == 64 && params->levels >= 5;
+    default: return false;
     }
 }

@@ -37,16 +37,13 @@ const struct replay_counts *replay_counts(const struct replay *r)
 
 struct replay *replay_open(struct target *t, const struct mmutrace_header *header)
 {
-    struct replay *r = calloc(1, sizeof *r);
+    struct replay *r = report_need(calloc(1, sizeof *r));
 
-    if (r == NULL)
-        report_out_of_memory();
     r->t = t;
     r->history = history_open(header->xlen);
     r->svade = header->svade;
-    r->cfg = (struct atlas_cfg){.adue = !header->svade,
-                                .napote = header->svnapot,
-                                .pbmte = header->svpbmt};
+    r->cfg = (struct atlas_cfg){
+        .adue = !header->svade, .napote = header->svnapot, .pbmte = header->svpbmt};
     r->pte_bytes = header->xlen / 8;
     r->id_mask = (uint32_t)ATLAS_ONES(t->params.id_bits);
     t->port.configure(t->port.self, &r->cfg);
@@ -81,14 +78,12 @@ bool replay_fits(const struct replay *r, const struct mmutrace_event *e)
     uint64_t ppn;
 
     switch (e->kind) {
-    case MMUTRACE_SATP:
-        return satp_fits(r, e->satp);
+    case MMUTRACE_SATP: return satp_fits(r, e->satp);
     case MMUTRACE_MEM:
     case MMUTRACE_UPDATE:
         ppn = r->pte_bytes == 4 ? ATLAS_GET(e->val, PTE32_PPN) : ATLAS_GET(e->val, PTE64_PPN);
         return ppn >> (p->pa_bits - ATLAS_PAGE_SHIFT) == 0;
-    case MMUTRACE_FENCE:
-        return true;
+    case MMUTRACE_FENCE: return true;
     default:
         return p->xlen == 32 || e->va >> p->pa_bits == 0 ||
                ATLAS_GET(r->cfg.satp, SATP64_MODE) != ATLAS_MODE_BARE;
@@ -126,7 +121,8 @@ static void do_word(struct replay *r, const struct mmutrace_event *e)
         write_word(r, e->addr, e->val);
         return;
     }
-    if (r->pending_count == PENDING_MAX) /* one access needs one: these are words that it does not */
+    if (r->pending_count ==
+        PENDING_MAX) /* one access needs one: these are words that it does not */
         apply_pending(r);
     r->pending[r->pending_count++] = (struct pending){e->addr, e->val};
 }
@@ -250,9 +246,10 @@ static void take_transactions(struct replay *r, struct record *x, struct diff *d
         else
             r->counts.unannounced++;
         if (x->e->kind != MMUTRACE_STALE && !is_plain_update(x, &m[i]))
-            diff_add(d, "  %s: writes %" PRIx64 " over %" PRIx64 " at %" PRIx64
-                     ", expected no more than A%s of an access that succeeds", x->who, m[i].value,
-                     m[i].old, m[i].addr,
+            diff_add(d,
+                     "  %s: writes %" PRIx64 " over %" PRIx64 " at %" PRIx64
+                     ", expected no more than A%s of an access that succeeds",
+                     x->who, m[i].value, m[i].old, m[i].addr,
                      x->e->acc == ATLAS_ACC_FETCH || x->e->acc == ATLAS_ACC_LOAD ? "" : " and D");
     }
 }
@@ -260,10 +257,8 @@ static void take_transactions(struct replay *r, struct record *x, struct diff *d
 /* Is the target's answer right by what was there at some time since the last fence? */
 static bool is_legal(const struct replay *r, const struct record *x, bool no_update)
 {
-    const struct history_answer answer = {.fault = x->rsp.fault,
-                                          .pa = x->rsp.pa,
-                                          .level = x->rsp.level,
-                                          .no_update = no_update};
+    const struct history_answer answer = {
+        .fault = x->rsp.fault, .pa = x->rsp.pa, .level = x->rsp.level, .no_update = no_update};
 
     return history_legal(r->history, &x->query, &answer);
 }
@@ -290,8 +285,7 @@ static void compare_answer(const struct replay *r, struct record *x, struct diff
         }
         return;
     }
-    if (!x->unknown && (got == ATLAS_CAUSE_NONE || got == page_fault(x)) &&
-        is_legal(r, x, false)) {
+    if (!x->unknown && (got == ATLAS_CAUSE_NONE || got == page_fault(x)) && is_legal(r, x, false)) {
         x->stale = true;
         return;
     }
@@ -313,9 +307,8 @@ static void compare_oracle(const struct record *x, struct diff *d)
 {
     const struct mmutrace_event *e = x->e;
     const struct cold_result *c = &x->cold;
-    bool agrees = e->kind == MMUTRACE_FAULT
-                      ? c->cause == e->cause
-                      : !c->fault && c->pa == e->pa && c->level == e->level;
+    bool agrees = e->kind == MMUTRACE_FAULT ? c->cause == e->cause
+                                            : !c->fault && c->pa == e->pa && c->level == e->level;
 
     if (agrees && c->nread != e->npte)
         diff_add(d, "  oracle: npte is %u, expected %u", c->nread, e->npte);
@@ -334,8 +327,10 @@ static void compare_pending(struct replay *r, struct record *x, struct diff *d)
         if (d->count == 0 && !x->rsp.fault && is_legal(r, x, true))
             x->stale = true;
         else
-            diff_add(d, "  %s: the word at %" PRIx64 " is %" PRIx64 " after the access, expected "
-                     "%" PRIx64 " by a U line", x->who, u->addr, value, u->val);
+            diff_add(d,
+                     "  %s: the word at %" PRIx64 " is %" PRIx64 " after the access, expected "
+                     "%" PRIx64 " by a U line",
+                     x->who, u->addr, value, u->val);
         write_word(r, u->addr, u->val);
     }
     r->pending_count = 0;
@@ -367,19 +362,11 @@ static void do_record(struct replay *r, const struct mmutrace_event *e, struct d
 void replay_event(struct replay *r, const struct mmutrace_event *e, struct diff *d)
 {
     switch (e->kind) {
-    case MMUTRACE_SATP:
-        do_satp(r, e, d);
-        break;
-    case MMUTRACE_FENCE:
-        do_fence(r, e);
-        break;
+    case MMUTRACE_SATP: do_satp(r, e, d); break;
+    case MMUTRACE_FENCE: do_fence(r, e); break;
     case MMUTRACE_MEM:
-    case MMUTRACE_UPDATE:
-        do_word(r, e);
-        break;
-    default:
-        do_record(r, e, d);
-        break;
+    case MMUTRACE_UPDATE: do_word(r, e); break;
+    default: do_record(r, e, d); break;
     }
 }
 

@@ -1,6 +1,4 @@
 /* report.c: see report.h. */
-#define _POSIX_C_SOURCE 200809L /* clock_gettime, isatty */
-
 #include "report.h"
 
 #include <stdio.h>
@@ -80,4 +78,11 @@ void report_out_of_memory(void)
 {
     report_problem("atlas", 0, "out of memory");
     exit(EXIT_BAD_INPUT);
+}
+
+void *report_need(void *p)
+{
+    if (p == NULL)
+        report_out_of_memory();
+    return p;
 }

@@ -24,6 +24,9 @@ void report_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The host has no memory left: says so and ends the program with status 2. */
 _Noreturn void report_out_of_memory(void);
 
+/* p, which is what an allocation returned; NULL ends the program as above. */
+void *report_need(void *p);
+
 /* Is it time for another progress line? Cheap enough to ask every few thousand steps. */
 bool report_progress_due(void);
 

@@ -11,11 +11,11 @@
 #define NO64 NO8, NO8, NO8, NO8, NO8, NO8, NO8, NO8
 
 const uint8_t scan_digit[256] = {
-    NO8, NO8, NO8, NO8, NO8, NO8,                                   /* 00 .. 2f */
-    0,   1,   2,   3,   4,   5,   6,   7,   8,  9,  NO, NO, NO, NO, NO, NO, /* 30 .. 3f */
-    NO,  10,  11,  12,  13,  14,  15,  NO,  NO8, NO8, NO8,          /* 40 .. 5f */
-    NO,  10,  11,  12,  13,  14,  15,  NO,  NO8, NO8, NO8,          /* 60 .. 7f */
-    NO64, NO64,                                                     /* 80 .. ff */
+    NO8,  NO8,  NO8, NO8, NO8, NO8,                                            /* 00 .. 2f */
+    0,    1,    2,   3,   4,   5,   6,  7,  8,   9,   NO,  NO, NO, NO, NO, NO, /* 30 .. 3f */
+    NO,   10,   11,  12,  13,  14,  15, NO, NO8, NO8, NO8,                     /* 40 .. 5f */
+    NO,   10,   11,  12,  13,  14,  15, NO, NO8, NO8, NO8,                     /* 60 .. 7f */
+    NO64, NO64,                                                                /* 80 .. ff */
 };
 
 void scan_begin(struct scan *s, const char *line, size_t len, char error[SCAN_ERROR])
@@ -34,12 +34,17 @@ bool scan_error(struct scan *s, const char *format, ...)
     return false;
 }
 
+static bool is_printable(char c)
+{
+    return c > ' ' && c < 127;
+}
+
 /* The field at s->p as it may be shown: its length, cut, up to something unprintable. */
 static int shown(const struct scan *s)
 {
     int len = 0;
 
-    while (s->p + len < s->end && len < 24 && s->p[len] > ' ' && s->p[len] < 127)
+    while (s->p + len != s->end && len < SCAN_SHOWN && is_printable(s->p[len]))
         len++;
     return len;
 }
@@ -76,7 +81,7 @@ bool scan_word(struct scan *s, const char **word, size_t *len, const char *name)
 
     if (!s->more)
         return scan_error(s, "field %s is missing, expected a word", name);
-    while (p < s->end && *p > ' ' && *p < 127)
+    while (p != s->end && is_printable(*p))
         p++;
     if (p == s->p || (p != s->end && *p != ' '))
         return scan_error(s, "field %s is '%.*s', expected a word of printable characters", name,

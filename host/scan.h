@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #define SCAN_ERROR 200 /* bytes of an error text */
+#define SCAN_SHOWN 24  /* most bytes of a bad field that it quotes */
 
 struct scan {
     const char *p;   /* the next field                                         */
@@ -19,6 +20,12 @@ struct scan {
     bool more;       /* another field must follow: start of line, or after ' ' */
     char *error;     /* [array, SCAN_ERROR] owned by the caller                */
 };
+
+/* How many bytes of a field of len bytes an error text shows; for printf's "%.*s". */
+static inline int scan_shown(size_t len)
+{
+    return (int)(len < SCAN_SHOWN ? len : SCAN_SHOWN);
+}
 
 /* Values of hex digits; 255 for everything else. */
 extern const uint8_t scan_digit[256];

@@ -48,10 +48,8 @@ static bool scan_mode(struct scan *s, struct vec *v)
     case ATLAS_MODE_SV32:
     case ATLAS_MODE_SV39:
     case ATLAS_MODE_SV48:
-    case ATLAS_MODE_SV57:
-        return true;
-    default:
-        return scan_error(s, "field mode is %x, expected 0, 1, 8, 9 or a", v->mode);
+    case ATLAS_MODE_SV57: return true;
+    default: return scan_error(s, "field mode is %x, expected 0, 1, 8, 9 or a", v->mode);
     }
 }
 
@@ -109,8 +107,7 @@ static bool scan_reads(struct scan *s, struct vec *v, uint64_t pa_max, uint64_t 
     v->nread = (unsigned)nread;
     for (unsigned i = 0; i < v->nread; i++)
         if (!scan_hex(s, &v->read[i].addr, "addr", pa_max) ||
-            !scan_hex(s, &v->read[i].val, "val", pte_max) ||
-            !scan_flag(s, &v->read[i].err, "err"))
+            !scan_hex(s, &v->read[i].val, "val", pte_max) || !scan_flag(s, &v->read[i].err, "err"))
             return false;
     return true;
 }

@@ -15,30 +15,30 @@
 
 #include "scan.h"
 
-#define VEC_READS 16     /* most reads of a case: five levels and room for a wrong case */
-#define VEC_SCENARIO 64  /* most bytes of a scenario's name */
+#define VEC_READS 16    /* most reads of a case: five levels and room for a wrong case */
+#define VEC_SCENARIO 64 /* most bytes of a scenario's name */
 
 enum vec_write { VEC_NO_WRITE = 0, VEC_WRITTEN = 1, VEC_WRITE_ERROR = 2 };
 
 struct vec {
-    uint8_t mode;        /* ATLAS_MODE_*                                 */
-    uint64_t root_ppn;   /* satp.PPN                                     */
-    uint16_t asid;       /* satp.ASID                                    */
-    uint8_t priv;        /* ATLAS_PRIV_*                                 */
+    uint8_t mode;      /* ATLAS_MODE_*                                 */
+    uint64_t root_ppn; /* satp.PPN                                     */
+    uint16_t asid;     /* satp.ASID                                    */
+    uint8_t priv;      /* ATLAS_PRIV_*                                 */
     bool sum, mxr, adue, pbmte, svnapot;
-    uint8_t acc;         /* ATLAS_ACC_FETCH, _LOAD, or _STORE (or AMO)   */
-    uint64_t va;         /* 32 bits for Sv32, else 64                    */
-    unsigned nread;      /* PTE reads that the walk must make            */
+    uint8_t acc;    /* ATLAS_ACC_FETCH, _LOAD, or _STORE (or AMO)   */
+    uint64_t va;    /* 32 bits for Sv32, else 64                    */
+    unsigned nread; /* PTE reads that the walk must make            */
     struct vec_read {
         uint64_t addr, val;
-        bool err;        /* this read gets a bus error                   */
+        bool err; /* this read gets a bus error                   */
     } read[VEC_READS];
-    uint8_t cause;       /* ATLAS_CAUSE_*                                */
-    uint64_t pa;         /* 0 on a fault                                 */
-    uint8_t level;       /* of the leaf; 0 on a fault                    */
+    uint8_t cause; /* ATLAS_CAUSE_*                                */
+    uint64_t pa;   /* 0 on a fault                                 */
+    uint8_t level; /* of the leaf; 0 on a fault                    */
     bool napot;
     uint8_t pbmt;
-    bool g;              /* OR of G over the path                        */
+    bool g; /* OR of G over the path                        */
     enum vec_write wflag;
     uint64_t waddr, wval;
     char scenario[VEC_SCENARIO + 1];

@@ -1,6 +1,5 @@
 /* vec_run.c: see vec_run.h. */
 #include "vec_run.h"
-#include "oracle/cold_walk.h"
 #include "preset.h"
 
 #include <inttypes.h>
@@ -34,8 +33,8 @@ void vec_narrow(struct vec *v, const struct atlas_params *params)
 {
     static const uint8_t access_fault[] = {ATLAS_CAUSE_FETCH_ACCESS, ATLAS_CAUSE_LOAD_ACCESS,
                                            ATLAS_CAUSE_STORE_ACCESS};
-    static const uint8_t levels[] = {[ATLAS_MODE_SV32] = 2, [ATLAS_MODE_SV39] = 3,
-                                     [ATLAS_MODE_SV48] = 4, [ATLAS_MODE_SV57] = 5};
+    static const uint8_t levels[] = {
+        [ATLAS_MODE_SV32] = 2, [ATLAS_MODE_SV39] = 3, [ATLAS_MODE_SV48] = 4, [ATLAS_MODE_SV57] = 5};
 
     if (v->nread == 0 || v->nread > levels[v->mode] ||
         (v->cause != ATLAS_CAUSE_NONE && v->wflag == VEC_NO_WRITE))
@@ -44,7 +43,8 @@ void vec_narrow(struct vec *v, const struct atlas_params *params)
     unsigned page_bits = (levels[v->mode] - v->nread) * (vec_is_32(v) ? 10U : 9U);
     uint64_t inside = ATLAS_ONES(page_bits) & v->va >> ATLAS_PAGE_SHIFT;
 
-    if ((ppn_of(v, v->read[v->nread - 1].val) | inside) >> (params->pa_bits - ATLAS_PAGE_SHIFT) == 0)
+    if ((ppn_of(v, v->read[v->nread - 1].val) | inside) >> (params->pa_bits - ATLAS_PAGE_SHIFT) ==
+        0)
         return;
     v->cause = access_fault[v->acc];
     v->pa = 0;
@@ -55,15 +55,16 @@ void vec_narrow(struct vec *v, const struct atlas_params *params)
 
 const char *vec_describe(const struct vec *v, char *buf, size_t len)
 {
-    static const char *const modes[] = {"bare", "Sv32", "", "", "", "",     "",     "",
-                                        "Sv39", "Sv48", "Sv57"};
+    static const char *const modes[] = {"bare", "Sv32", "",     "",     "",    "",
+                                        "",     "",     "Sv39", "Sv48", "Sv57"};
     static const char *const accesses[] = {"fetch", "load", "store"};
     static const char *const privs[] = {"U", "S", "", "M"};
 
     snprintf(buf, len,
-             "%s %s of va %" PRIx64 " in %s, sum %d mxr %d adue %d pbmte %d svnapot %d, root %" PRIx64
-             ", asid %x", modes[v->mode], accesses[v->acc], v->va, privs[v->priv], v->sum, v->mxr,
-             v->adue, v->pbmte, v->svnapot, v->root_ppn, v->asid);
+             "%s %s of va %" PRIx64
+             " in %s, sum %d mxr %d adue %d pbmte %d svnapot %d, root %" PRIx64 ", asid %x",
+             modes[v->mode], accesses[v->acc], v->va, privs[v->priv], v->sum, v->mxr, v->adue,
+             v->pbmte, v->svnapot, v->root_ppn, v->asid);
     return buf;
 }
 
@@ -98,9 +99,9 @@ static enum cold_answer image_write(void *ctx, uint64_t addr, uint64_t old, uint
 static void compare_oracle_memory(const struct vec *v, const struct cold_result *r, struct diff *d)
 {
     unsigned reads = v->nread < r->nread ? v->nread : r->nread;
-    unsigned wflag = !r->write.tried                    ? VEC_NO_WRITE
-                     : r->write.answer == COLD_ERROR    ? VEC_WRITE_ERROR
-                                                        : VEC_WRITTEN;
+    unsigned wflag = !r->write.tried                 ? VEC_NO_WRITE
+                     : r->write.answer == COLD_ERROR ? VEC_WRITE_ERROR
+                                                     : VEC_WRITTEN;
 
     diff_value(d, "oracle", "number of PTE reads", v->nread, r->nread);
     for (unsigned i = 0; i < reads && i < COLD_READS; i++)
@@ -112,26 +113,34 @@ static void compare_oracle_memory(const struct vec *v, const struct cold_result 
     }
 }
 
-void vec_try_oracle(const struct vec *v, const struct atlas_params *params, struct diff *d)
+void vec_ask_oracle(const struct vec *v, const struct atlas_params *params,
+                    struct cold_query *query, struct cold_result *r)
 {
     struct image image = {v, 0};
     const struct cold_memory memory = {&image, image_read, image_write};
-    const struct cold_query query = {.xlen = (uint8_t)params->xlen,
-                                     .levels = (uint8_t)params->levels,
-                                     .pa_bits = (uint8_t)params->pa_bits,
-                                     .mode = v->mode,
-                                     .root_ppn = v->root_ppn,
-                                     .va = v->va,
-                                     .acc = v->acc,
-                                     .priv = v->priv,
-                                     .sum = v->sum,
-                                     .mxr = v->mxr,
-                                     .adue = v->adue,
-                                     .pbmte = v->pbmte,
-                                     .napote = v->svnapot};
+
+    *query = (struct cold_query){.xlen = (uint8_t)params->xlen,
+                                 .levels = (uint8_t)params->levels,
+                                 .pa_bits = (uint8_t)params->pa_bits,
+                                 .mode = v->mode,
+                                 .root_ppn = v->root_ppn,
+                                 .va = v->va,
+                                 .acc = v->acc,
+                                 .priv = v->priv,
+                                 .sum = v->sum,
+                                 .mxr = v->mxr,
+                                 .adue = v->adue,
+                                 .pbmte = v->pbmte,
+                                 .napote = v->svnapot};
+    cold_walk(query, &memory, r);
+}
+
+void vec_try_oracle(const struct vec *v, const struct atlas_params *params, struct diff *d)
+{
+    struct cold_query query;
     struct cold_result r;
 
-    cold_walk(&query, &memory, &r);
+    vec_ask_oracle(v, params, &query, &r);
     diff_cause(d, "oracle", v->cause, r.cause);
     if (r.cause != v->cause && r.fault)
         diff_add(d, "  oracle: reason is %s: %s", atlas_reason_name(r.reason),
@@ -204,11 +213,10 @@ static void compare_transaction(const char *who, size_t i, const struct mem_tran
     if (want->addr != got->addr || want->status != got->status ||
         (want->status == ATLAS_MEM_OK && want->value != got->value) ||
         (want->cas && (want->old != got->old || want->value != got->value)))
-        diff_add(d,
-                 "  %s: %s is %" PRIx64 " -> %" PRIx64 "%s, expected %" PRIx64 " -> %" PRIx64 "%s",
-                 who, name, got->addr, got->value,
-                 got->status == ATLAS_MEM_OK ? "" : " (bus error)", want->addr, want->value,
-                 want->status == ATLAS_MEM_OK ? "" : " (bus error)");
+        diff_add(
+            d, "  %s: %s is %" PRIx64 " -> %" PRIx64 "%s, expected %" PRIx64 " -> %" PRIx64 "%s",
+            who, name, got->addr, got->value, got->status == ATLAS_MEM_OK ? "" : " (bus error)",
+            want->addr, want->value, want->status == ATLAS_MEM_OK ? "" : " (bus error)");
 }
 
 /* The transactions that the vector allows [array, returned count]. */
@@ -217,17 +225,17 @@ static size_t wanted_transactions(const struct vec *v, struct mem_transaction wa
     size_t n = 0;
 
     for (; n < v->nread; n++)
-        want[n] = (struct mem_transaction){
-            .addr = v->read[n].addr,
-            .value = v->read[n].err ? 0 : v->read[n].val,
-            .status = v->read[n].err ? ATLAS_MEM_ERROR : ATLAS_MEM_OK};
+        want[n] =
+            (struct mem_transaction){.addr = v->read[n].addr,
+                                     .value = v->read[n].err ? 0 : v->read[n].val,
+                                     .status = v->read[n].err ? ATLAS_MEM_ERROR : ATLAS_MEM_OK};
     if (v->wflag != VEC_NO_WRITE) {
-        want[n] = (struct mem_transaction){
-            .cas = true,
-            .addr = v->waddr,
-            .value = v->wval,
-            .old = n > 0 ? v->read[n - 1].val : 0,
-            .status = v->wflag == VEC_WRITE_ERROR ? ATLAS_MEM_ERROR : ATLAS_MEM_OK};
+        want[n] = (struct mem_transaction){.cas = true,
+                                           .addr = v->waddr,
+                                           .value = v->wval,
+                                           .old = n > 0 ? v->read[n - 1].val : 0,
+                                           .status = v->wflag == VEC_WRITE_ERROR ? ATLAS_MEM_ERROR
+                                                                                 : ATLAS_MEM_OK};
         n++;
     }
     return n;
@@ -291,10 +299,8 @@ static void compare_memory(const struct vec *v, const char *who, struct target *
 static void try_access(const struct vec *v, unsigned acc, const char *who, struct target *t,
                        struct diff *d)
 {
-    const struct atlas_cfg cfg = {.satp = vec_satp(v),
-                                  .adue = v->adue,
-                                  .pbmte = v->pbmte,
-                                  .napote = v->svnapot};
+    const struct atlas_cfg cfg = {
+        .satp = vec_satp(v), .adue = v->adue, .pbmte = v->pbmte, .napote = v->svnapot};
     const struct atlas_req req = {.va = v->va,
                                   .acc = (uint8_t)acc,
                                   .priv = v->priv,

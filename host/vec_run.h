@@ -7,6 +7,7 @@
 #define ATLAS_VEC_RUN_H
 
 #include "diff.h"
+#include "oracle/cold_walk.h"
 #include "options.h"
 #include "vec.h"
 
@@ -18,6 +19,10 @@ bool vec_fits(const struct vec *v, const struct atlas_params *params);
  * narrower one, a superpage of small PPN may reach beyond it: then the answer is an access fault,
  * with no A/D update. Changes the vector to say so. It must fit (vec_fits). */
 void vec_narrow(struct vec *v, const struct atlas_params *params);
+
+/* Ask the oracle. The memory that it sees is the vector's, in the vector's order. */
+void vec_ask_oracle(const struct vec *v, const struct atlas_params *params,
+                    struct cold_query *query, struct cold_result *r);
 
 /* Ask the oracle; adds to d what differs. */
 void vec_try_oracle(const struct vec *v, const struct atlas_params *params, struct diff *d);

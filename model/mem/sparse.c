@@ -27,8 +27,8 @@ struct fail {
 };
 
 struct sparse {
-    struct slot *slots; /* [array, 1 << (64 - shift)] */
-    unsigned shift;     /* the hash's upper bits are the slot */
+    struct slot *slots;  /* [array, 1 << (64 - shift)] */
+    unsigned shift;      /* the hash's upper bits are the slot */
     struct page **pages; /* [array, room]: first those in the table, then those kept for reuse */
     size_t used, made, room;
     struct fail *fails; /* [array, fail_room] */
@@ -234,8 +234,7 @@ static bool fails_now(struct sparse *m, uint64_t addr, bool cas)
     return true;
 }
 
-enum sparse_status sparse_bus_read(struct sparse *m, uint64_t *value, uint64_t addr,
-                                   unsigned bytes)
+enum sparse_status sparse_bus_read(struct sparse *m, uint64_t *value, uint64_t addr, unsigned bytes)
 {
     check_word(addr, bytes);
     if (m->fail_count != 0 && fails_now(m, addr, false)) {
