@@ -45,7 +45,7 @@ static inline enum atlas_look look_ram(struct atlas *a, struct mmu_lane *lane, u
     return ATLAS_LOOK_L1;
 }
 
-/* model/README.md, 1. Everything that does not hit ends in one place: l1_miss counts it. */
+/* Look a request up; model/README.md, 1. */
 static inline enum atlas_look look(struct atlas *a, struct mmu_lane *lane,
                                    const struct regime *regime, const struct atlas_req *req,
                                    struct atlas_rsp *rsp)
