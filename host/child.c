@@ -3,106 +3,17 @@
 
 #include "child.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/personality.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "report.h"
-
-/* ---- Can it be run? ------------------------------------------------------------------------ */
-
-static bool runnable(const char *path, char error[CHILD_ERROR])
-{
-    struct stat st;
-
-    if (stat(path, &st) != 0)
-        snprintf(error, CHILD_ERROR, "%s: %s", path, strerror(errno));
-    else if (!S_ISREG(st.st_mode))
-        snprintf(error, CHILD_ERROR, "%s: is no regular file, expected a program", path);
-    else if (access(path, X_OK) != 0)
-        snprintf(error, CHILD_ERROR, "%s: is not executable", path);
-    else if (access(path, R_OK) != 0)
-        snprintf(error, CHILD_ERROR, "%s: cannot be read, which valgrind must", path);
-    else
-        return true;
-    return false;
-}
-
-/* The path of a program that is named without a slash. */
-static bool search(char path[PATH_MAX], const char *program, char error[CHILD_ERROR])
-{
-    const char *dir = getenv("PATH");
-
-    for (; dir != NULL && *dir != '\0'; dir += strspn(dir, ":")) {
-        int len = (int)strcspn(dir, ":");
-
-        snprintf(path, PATH_MAX, "%.*s/%s", len, dir, program);
-        if (runnable(path, error))
-            return true;
-        dir += len;
-    }
-    snprintf(error, CHILD_ERROR, "%s: no such program in PATH", program);
-    return false;
-}
-
-static size_t read_head(const char *path, void *head, size_t size)
-{
-    FILE *file = fopen(path, "re");
-    size_t got = file != NULL ? fread(head, 1, size, file) : 0;
-
-    if (file != NULL)
-        fclose(file);
-    return got;
-}
-
-/* Width of an ELF file's addresses; 0 if this machine cannot run it. */
-static unsigned elf_bits(const Elf64_Ehdr *e, const Elf64_Ehdr *self)
-{
-    bool same = e->e_machine == self->e_machine;
-
-    if (e->e_type != ET_EXEC && e->e_type != ET_DYN)
-        return 0;
-    if (e->e_ident[EI_CLASS] == ELFCLASS64 && same)
-        return 64;
-    if (e->e_ident[EI_CLASS] == ELFCLASS32 && (same || self->e_machine == EM_X86_64))
-        return 32;
-    return 0;
-}
-
-bool child_check(unsigned *bits, const char *program, char error[CHILD_ERROR])
-{
-    char path[PATH_MAX];
-    Elf64_Ehdr head = {0}, self = {0};
-
-    if (strchr(program, '/') == NULL) {
-        if (!search(path, program, error))
-            return false;
-    } else if (!runnable(program, error)) {
-        return false;
-    } else {
-        snprintf(path, sizeof path, "%s", program);
-    }
-    read_head(path, &head, sizeof head);
-    read_head("/proc/self/exe", &self, sizeof self);
-    *bits = 0;
-    if (head.e_ident[0] == '#' && head.e_ident[1] == '!')
-        return true;
-    if (memcmp(head.e_ident, ELFMAG, SELFMAG) == 0)
-        *bits = elf_bits(&head, &self);
-    if (*bits == 0)
-        snprintf(error, CHILD_ERROR, "%s: neither a program for this machine nor a script", path);
-    return *bits != 0;
-}
 
 /* ---- Signals ------------------------------------------------------------------------------- */
 
@@ -133,23 +44,6 @@ static void on_stop(int sig)
     errno = kept;
 }
 
-static void find_terminal(void)
-{
-    has_terminal = isatty(STDIN_FILENO) && tcgetpgrp(STDIN_FILENO) == getpgrp();
-}
-
-/* The program was stopped from its terminal: stop with it, and go on with it. */
-static void stop_too(void)
-{
-    if (has_terminal)
-        tcsetpgrp(STDIN_FILENO, getpgrp());
-    raise(SIGSTOP);
-    find_terminal();
-    if (has_terminal)
-        tcsetpgrp(STDIN_FILENO, group);
-    kill(-group, SIGCONT);
-}
-
 /* The program ended: what it left behind must not keep the pipe open. Its group cannot be
  * somebody else's, because the program has not been waited for. */
 static void on_child(int sig)
@@ -158,22 +52,17 @@ static void on_child(int sig)
     siginfo_t info = {0};
 
     (void)sig;
-    if (group > 0 && waitid(P_PID, (id_t)group, &info, WEXITED | WSTOPPED | WNOHANG | WNOWAIT) == 0 &&
+    if (group > 0 && waitid(P_PID, (id_t)group, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
         info.si_pid == group) {
-        if (info.si_code == CLD_STOPPED) {
-            waitid(P_PID, (id_t)group, &info, WSTOPPED | WNOHANG);
-            stop_too();
-        } else {
-            kill(-group, SIGKILL);
-            close_write_end();
-        }
+        kill(-group, SIGKILL);
+        close_write_end();
     }
     errno = kept;
 }
 
 static void install(int sig, void (*handler)(int))
 {
-    struct sigaction action = {.sa_flags = SA_RESTART};
+    struct sigaction action = {.sa_flags = SA_RESTART | SA_NOCLDSTOP};
 
     action.sa_handler = handler;
     sigaction(sig, &action, NULL);
@@ -234,6 +123,50 @@ static char **valgrind_argv(char *const argv[], char *log_option)
     return all;
 }
 
+/* The guard: learns the group from the lifeline, waits for its end, and kills the group. */
+_Noreturn static void guard(int lifeline)
+{
+    pid_t program = 0;
+    ssize_t got;
+
+    do
+        got = read(lifeline, &program, sizeof program);
+    while (got > 0 || (got < 0 && errno == EINTR));
+    if (program > 0)
+        kill(-program, SIGKILL);
+    _exit(0);
+}
+
+/* Start the guard, before there is anything that it must not hold open. All its signals are
+ * blocked: it ends when Atlas does. Returns 0 or the errno of what failed. */
+static int start_guard(struct child *c)
+{
+    int ends[2], error;
+    sigset_t before;
+
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return errno;
+    block(&before);
+    c->guard = fork();
+    error = c->guard < 0 ? errno : 0;
+    if (c->guard == 0) {
+        close(ends[1]);
+        guard(ends[0]);
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    close(ends[0]);
+    c->lifeline = ends[1];
+    return error;
+}
+
+static void end_guard(struct child *c)
+{
+    close(c->lifeline);
+    while (c->guard > 0 && waitpid(c->guard, NULL, 0) < 0 && errno == EINTR) {
+    }
+    c->guard = 0;
+}
+
 /* In the new process: never returns. `failed` tells Atlas errno if there is no valgrind. */
 _Noreturn static void become(char *const argv[], pid_t atlas, const sigset_t *mask, int failed)
 {
@@ -242,7 +175,6 @@ _Noreturn static void become(char *const argv[], pid_t atlas, const sigset_t *ma
         tcsetpgrp(STDIN_FILENO, getpid());
     restore_all();
     sigprocmask(SIG_SETMASK, mask, NULL);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
     personality(ADDR_NO_RANDOMIZE); /* the same run again gives the same addresses */
     if (getppid() == atlas)
         execvp(argv[0], argv);
@@ -251,55 +183,68 @@ _Noreturn static void become(char *const argv[], pid_t atlas, const sigset_t *ma
     _exit(127);
 }
 
-/* Fork and exec. Returns 0 or the errno of what failed. */
+/* Fork and exec. Returns 0 or the errno of what failed; then c->pid is 0, or that of a process
+ * that has ended. */
 static int launch(struct child *c, char *const argv[])
 {
     pid_t atlas = getpid();
-    int report[2], error = 0;
+    int failed[2], error = 0;
     sigset_t before;
 
-    if (pipe2(report, O_CLOEXEC) != 0)
+    if (pipe2(failed, O_CLOEXEC) != 0)
         return errno;
     block(&before);
     c->pid = fork();
     if (c->pid == 0)
-        become(argv, atlas, &before, report[1]);
-    error = c->pid < 0 ? errno : 0;
-    if (c->pid > 0) {
+        become(argv, atlas, &before, failed[1]);
+    if (c->pid < 0) {
+        error = errno;
+        c->pid = 0;
+    } else {
         setpgid(c->pid, c->pid);
         group = c->pid;
+        if (write(c->lifeline, &c->pid, sizeof c->pid) < 0)
+            error = errno;
     }
     sigprocmask(SIG_SETMASK, &before, NULL);
-    close(report[1]);
-    if (error == 0 && read(report[0], &error, sizeof error) != sizeof error)
+    close(failed[1]);
+    if (c->pid > 0 && error == 0 && read(failed[0], &error, sizeof error) != sizeof error)
         error = 0; /* closed by exec */
-    close(report[0]);
+    close(failed[0]);
+    return error;
+}
+
+/* Both pipes, the guard, and the program. Returns 0 or the errno of what failed. */
+static int start_all(struct child *c, char *const argv[])
+{
+    int ends[2], error = start_guard(c);
+    char option[64], **all;
+
+    if (error != 0)
+        return error;
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return errno;
+    c->log = ends[0];
+    write_end = ends[1];
+    snprintf(option, sizeof option, "--log-file=/proc/%ld/fd/%d", (long)getpid(), ends[1]);
+    all = valgrind_argv(argv, option);
+    has_terminal = isatty(STDIN_FILENO) && tcgetpgrp(STDIN_FILENO) == getpgrp();
+    install_all();
+    error = all != NULL ? launch(c, all) : ENOMEM;
+    free(all);
     return error;
 }
 
 bool child_start(struct child *c, char *const argv[])
 {
-    char option[64];
-    char **all;
-    int ends[2], error;
+    int error;
 
-    if (pipe2(ends, O_CLOEXEC) != 0) {
-        report_problem(NULL, 0, "cannot make a pipe: %s", strerror(errno));
-        return false;
-    }
-    snprintf(option, sizeof option, "--log-file=/proc/%ld/fd/%d", (long)getpid(), ends[1]);
-    snprintf(c->log, sizeof c->log, "/dev/fd/%d", ends[0]);
-    all = valgrind_argv(argv, option);
+    *c = (struct child){.lifeline = -1, .log = -1};
     stopped_by = 0;
-    write_end = ends[1];
-    find_terminal();
-    install_all();
-    error = all != NULL ? launch(c, all) : ENOMEM;
-    free(all);
+    error = start_all(c, argv);
     if (error == 0)
         return true;
-    if (c->pid > 0)
-        child_end(c);
+    child_end(c);
     report_problem(NULL, 0, "valgrind cannot be started: %s (`make deps` installs it)",
                    strerror(error));
     return false;
@@ -321,10 +266,13 @@ int child_end(struct child *c)
     int status = 0;
 
     block(&before);
-    kill(-c->pid, SIGKILL);
-    while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR) {
+    if (c->pid > 0)
+        kill(-c->pid, SIGKILL);
+    end_guard(c); /* before the wait: until then the group is surely the program's */
+    while (c->pid > 0 && waitpid(c->pid, &status, 0) < 0 && errno == EINTR) {
     }
     group = 0;
+    close(c->log);
     close_write_end();
     if (has_terminal)
         tcsetpgrp(STDIN_FILENO, getpgrp());

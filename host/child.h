@@ -3,8 +3,9 @@
  * Layer: host. The program keeps standard input, output and error; lackey writes through a pipe
  * that the program itself cannot reach. It runs in a process group of its own, which gets the
  * terminal if Atlas had it. Nothing of the group outlives Atlas: it is killed when the program
- * ends, when Atlas is told to stop (SIGINT, SIGTERM, SIGHUP, SIGPIPE), and by the kernel if Atlas
- * dies otherwise. There can be one at a time, because signals are a matter of the process.
+ * ends, when Atlas is told to stop (SIGINT, SIGTERM, SIGHUP, SIGPIPE), and, by a small process
+ * that waits for nothing else, when Atlas dies in any other way. There can be one program at a
+ * time, because signals are a matter of the whole process.
  */
 #ifndef ATLAS_CHILD_H
 #define ATLAS_CHILD_H
@@ -13,19 +14,10 @@
 #include <sys/types.h>
 
 struct child {
-    pid_t pid;
-    char log[32]; /* where lackey's lines can be read, once: a path */
+    pid_t pid, guard;
+    int lifeline; /* closed when Atlas dies; then the guard kills the group */
+    int log;      /* where lackey's lines can be read */
 };
-
-enum { CHILD_ERROR = 4200 }; /* a path has at most 4096 bytes */
-
-/* Can `program` be run: found (in PATH, unless its name has a slash), readable, executable, an ELF
- * file of this machine or a script?
- *
- *   bits   out  64 or 32: width of its addresses; 0 for a script
- *   error  out  a sentence if not [array, CHILD_ERROR]
- */
-bool child_check(unsigned *bits, const char *program, char error[CHILD_ERROR]);
 
 /* Start argv[0] with its arguments [array, NULL at the end] under lackey. Returns false after
  * reporting why not. */

@@ -1,5 +1,5 @@
 /* cmd_run.c: atlas run: a real program's accesses, live or from a recorded trace. */
-#define _POSIX_C_SOURCE 200809L /* strsignal, open_memstream, raise */
+#define _POSIX_C_SOURCE 200809L /* open_memstream, raise */
 
 #include "commands.h"
 
@@ -7,41 +7,20 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "child.h"
-#include "input.h"
 #include "preset.h"
-#include "procmaps.h"
+#include "program.h"
 #include "report.h"
-#include "run.h"
+#include "run_drive.h"
 #include "run_report.h"
 
-enum { KEY_TRACE = 0x200, KEY_FRAMES, KEY_MODE, KEY_SVADE, KEY_LIMIT, KEY_WAVE, PROGRESS = 4096 };
+enum { KEY_TRACE = 0x200, KEY_FRAMES, KEY_MODE, KEY_SVADE, KEY_LIMIT, KEY_WAVE };
 
 struct run_args {
     struct options options;
     struct machine_config machine; /* mode 0: by the preset */
-    const char *trace;             /* NULL: a program       */
-    char **program;                /* with its arguments [array, NULL at the end] */
-    uint64_t limit;                /* references; 0: all    */
-    const char *wave;
-};
-
-/* How it ended. */
-enum ending {
-    ENDED_WELL,
-    ENDED_SHORT,    /* the program was killed, or Atlas was told to stop: what came was compared */
-    ENDED_BAD_INPUT /* nothing of it counts */
-};
-
-/* A run under way. */
-struct running {
-    const struct run_args *args;
-    struct target target;
-    struct run run;
-    struct child child; /* pid 0: none */
-    double began;
+    struct run_plan plan;
 };
 
 /* ---- Command line -------------------------------------------------------------------------- */
@@ -79,11 +58,11 @@ static unsigned parse_mode(const struct argp_state *state, const char *text)
 
 static void check_args(struct argp_state *state, const struct run_args *a)
 {
-    if (a->trace == NULL && a->program == NULL)
+    if (a->plan.trace == NULL && a->plan.program == NULL)
         argp_error(state, "expected a PROGRAM, or --trace FILE");
-    if (a->trace != NULL && a->program != NULL)
+    if (a->plan.trace != NULL && a->plan.program != NULL)
         argp_error(state, "expected a PROGRAM or --trace FILE, not both");
-    if (a->wave != NULL && !options_has_rtl(&a->options))
+    if (a->plan.wave != NULL && !options_has_rtl(&a->options))
         argp_error(state, "--wave needs a --target with RTL");
 }
 
@@ -93,7 +72,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
     switch (key) {
     case KEY_TRACE:
-        a->trace = arg;
+        a->plan.trace = arg;
         return 0;
     case KEY_MODE:
         a->machine.mode = parse_mode(state, arg);
@@ -105,16 +84,16 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         a->machine.svade = true;
         return 0;
     case KEY_LIMIT:
-        a->limit = options_number(state, "limit", arg, 1, UINT64_MAX);
+        a->plan.limit = options_number(state, "limit", arg, 1, UINT64_MAX);
         return 0;
     case KEY_WAVE:
-        a->wave = arg;
+        a->plan.wave = arg;
         return 0;
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &a->options;
         return 0;
     case ARGP_KEY_ARG:
-        a->program = &state->argv[state->next - 1];
+        a->plan.program = &state->argv[state->next - 1];
         state->next = state->argc; /* the rest is the program's */
         return 0;
     case ARGP_KEY_SUCCESS:
@@ -198,206 +177,75 @@ static char *replay_after(const struct run_args *a)
 
     if (out == NULL)
         report_out_of_memory();
-    fputs(a->trace != NULL ? " --trace" : " --", out);
-    if (a->trace != NULL)
-        put_word(out, a->trace);
-    for (char **word = a->program; word != NULL && *word != NULL; word++)
+    fputs(a->plan.trace != NULL ? " --trace" : " --", out);
+    if (a->plan.trace != NULL)
+        put_word(out, a->plan.trace);
+    for (char **word = a->plan.program; word != NULL && *word != NULL; word++)
         put_word(out, *word);
     fclose(out);
     return text;
 }
 
-/* ---- References, line by line -------------------------------------------------------------- */
-
-/* Where a line of this input stands, for messages. */
-static const char *place(const struct running *r, const struct input *in)
-{
-    return r->child.pid > 0 ? "lackey" : input_name(in);
-}
-
-static bool begin_wave(struct running *r)
-{
-    return r->target.ops->wave(r->target.backend, r->args->wave);
-}
-
-static enum run_status run_line(struct running *r, const struct input *in, const char *line,
-                                size_t len)
-{
-    const struct run_args *a = r->args;
-    uint64_t number = r->run.counts.total + 1;
-    char error[SCAN_ERROR];
-    struct lackey_ref ref;
-
-    switch (lackey_parse(&ref, line, len, error)) {
-    case LACKEY_NOTE:
-        return RUN_OK;
-    case LACKEY_BAD:
-        report_problem(place(r, in), input_line_number(in), "%s", error);
-        return RUN_STOP;
-    case LACKEY_REF:
-        break;
-    }
-    if (a->wave != NULL && number == (a->limit != 0 ? a->limit : 1) && !begin_wave(r))
-        return RUN_STOP;
-    if (number % PROGRESS == 0)
-        run_report_progress(&r->run, r->began);
-    return run_reference(&r->run, &ref, place(r, in), input_line_number(in));
-}
-
-static bool run_lines(struct running *r, struct input *in)
-{
-    uint64_t limit = r->args->limit != 0 ? r->args->limit : UINT64_MAX;
-    enum input_status status = INPUT_END;
-    const char *line;
-    size_t len;
-
-    while (r->run.counts.total < limit && (status = input_line(in, &line, &len)) == INPUT_LINE) {
-        if (r->child.pid > 0 && input_line_number(in) == 1)
-            child_opened(&r->child);
-        if (run_line(r, in, line, len) != RUN_OK)
-            return false;
-    }
-    return status != INPUT_BAD;
-}
-
-/* ---- Live, or from a file ------------------------------------------------------------------ */
-
-static bool find_in_maps(void *ctx, uint64_t va, uint64_t *start, uint64_t *end, unsigned *perms)
-{
-    const struct child *child = ctx;
-    struct procmap map;
-
-    if (!procmaps_find(&map, child->pid, va))
-        return false;
-    *start = map.start;
-    *end = map.end;
-    *perms = map.perms;
-    return true;
-}
-
-/* Say how the program ended. */
-static enum ending report_ending(const struct running *r, int status)
-{
-    const struct run_args *a = r->args;
-    const char *name = a->program[0];
-
-    if (child_stopped_by() != 0) {
-        report_problem(name, 0, "stopped: Atlas got signal %d (%s)", child_stopped_by(),
-                       strsignal(child_stopped_by()));
-        return ENDED_SHORT;
-    }
-    if (a->limit != 0 && r->run.counts.total == a->limit) {
-        if (!a->options.quiet)
-            report_text("%s: stopped after %" PRIu64 " references\n", name, a->limit);
-        return ENDED_WELL;
-    }
-    if (WIFSIGNALED(status)) {
-        report_problem(name, 0, "the program was killed by signal %d (%s)", WTERMSIG(status),
-                       strsignal(WTERMSIG(status)));
-        return ENDED_SHORT;
-    }
-    if (r->run.counts.total == 0) {
-        report_problem(name, 0, "valgrind could not run it (exit status %d)", WEXITSTATUS(status));
-        return ENDED_BAD_INPUT;
-    }
-    if (!a->options.quiet)
-        report_text("%s: the program's exit status is %d\n", name, WEXITSTATUS(status));
-    return ENDED_WELL;
-}
-
-static enum ending run_program(struct running *r)
-{
-    struct input *in;
-    bool good;
-    int status;
-
-    if (!child_start(&r->child, r->args->program))
-        return ENDED_BAD_INPUT;
-    r->run.maps = (struct run_maps){find_in_maps, &r->child};
-    in = input_open(r->child.log);
-    good = in != NULL && run_lines(r, in);
-    status = child_end(&r->child);
-    input_close(in);
-    report_progress_end();
-    return good ? report_ending(r, status) : ENDED_BAD_INPUT;
-}
-
-static enum ending run_trace(struct running *r)
-{
-    struct input *in = input_open(r->args->trace);
-    bool good = in != NULL && run_lines(r, in);
-
-    if (good && r->run.counts.total == 0)
-        report_problem(input_name(in), 0, "no reference in it, expected a lackey trace");
-    good = good && r->run.counts.total > 0;
-    input_close(in);
-    report_progress_end();
-    return good ? ENDED_WELL : ENDED_BAD_INPUT;
-}
-
 /* ---- The command --------------------------------------------------------------------------- */
 
 /* Is there a program that the MMU can hold? Before anything is started. */
-static bool check_program(const struct running *r)
+static bool check_program(const struct target *t, const char *program)
 {
-    const char *program = r->args->program[0];
-    char error[CHILD_ERROR];
+    char error[PROGRAM_ERROR];
     unsigned bits;
 
-    if (!child_check(&bits, program, error))
+    if (!program_check(&bits, program, error))
         report_problem(NULL, 0, "%s", error);
-    else if (bits > r->target.params.xlen)
+    else if (bits > t->params.xlen)
         report_problem(program, 0, "a 64-bit program, expected a 32-bit one for preset %s",
-                       r->target.preset);
+                       t->preset);
     else
         return true;
     return false;
 }
 
-static int finish(struct running *r, enum ending ending)
+static int run_all(const struct run_args *a, struct target *t, const char *const replay[2])
 {
-    if (ending == ENDED_BAD_INPUT)
-        return EXIT_BAD_INPUT;
-    run_finish(&r->run);
-    if (!r->args->options.quiet)
-        run_report_end(&r->run, r->began);
-    printf("run: %" PRIu64 " references, %" PRIu64 " mismatches\n", r->run.counts.total,
-           r->run.counts.mismatches);
-    if (r->run.counts.mismatches > 0)
-        return EXIT_MISMATCH;
-    return ending == ENDED_WELL ? EXIT_PASS : EXIT_BAD_INPUT;
-}
-
-static int run_all(struct running *r, const char *const replay[2])
-{
-    const struct run_args *a = r->args;
     struct machine_config config = a->machine;
-    int status;
+    double began = report_seconds();
+    enum run_ending ending;
+    struct run run;
+    bool same;
 
     if (config.mode == 0)
-        config.mode = default_mode(&r->target.params);
-    if ((a->program != NULL && !check_program(r)) ||
-        !run_open(&r->run, &r->target, &config, a->options.seed, replay))
+        config.mode = default_mode(&t->params);
+    if ((a->plan.program != NULL && !check_program(t, a->plan.program[0])) ||
+        !run_open(&run, t, &config, a->options.seed, replay))
         return EXIT_BAD_INPUT;
-    r->began = report_seconds();
-    status = finish(r, a->program != NULL ? run_program(r) : run_trace(r));
-    run_close(&r->run);
-    return status;
+    ending = run_drive(&run, &a->plan, began);
+    if (ending != RUN_BAD_INPUT) {
+        run_finish(&run);
+        if (!a->options.quiet)
+            run_report_end(&run, began);
+        printf("run: %" PRIu64 " references, %" PRIu64 " mismatches\n", run.counts.total,
+               run.counts.mismatches);
+    }
+    same = run.counts.mismatches == 0;
+    run_close(&run);
+    if (ending != RUN_BAD_INPUT && !same)
+        return EXIT_MISMATCH;
+    return ending == RUN_ENDED ? EXIT_PASS : EXIT_BAD_INPUT;
 }
 
 int cmd_run(int argc, char **argv)
 {
     struct run_args args = {.options = OPTIONS_DEFAULT};
-    struct running r = {.args = &args};
+    struct target target = {0};
     char *replay[2];
     int status = EXIT_BAD_INPUT;
 
     argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &args);
+    args.plan.quiet = args.options.quiet;
     replay[0] = replay_before(&args);
     replay[1] = replay_after(&args);
-    if (target_open(&r.target, &args.options, args.machine.mode == ATLAS_MODE_SV32 ? "rv32" : "full"))
-        status = run_all(&r, (const char *const[]){replay[0], replay[1]});
-    target_close(&r.target);
+    if (target_open(&target, &args.options, args.machine.mode == ATLAS_MODE_SV32 ? "rv32" : "full"))
+        status = run_all(&args, &target, (const char *const[]){replay[0], replay[1]});
+    target_close(&target);
     free(replay[0]);
     free(replay[1]);
     if (child_stopped_by() != 0) { /* end as whoever sent the signal expects */

@@ -7,7 +7,7 @@
 
 static enum lackey_line bad(char error[SCAN_ERROR], const char *line, size_t len, const char *what)
 {
-    int shown = len > 40 ? 40 : (int)len;
+    int shown = len > 80 ? 80 : (int)len;
 
     for (int i = 0; i < shown; i++) { /* nothing unprintable in a message */
         if (line[i] < ' ' || line[i] > '~')

@@ -1,0 +1,29 @@
+/* run_drive.h: a run from its first line to its last, live or from a recorded trace.
+ *
+ * Layer: host, part of run.
+ */
+#ifndef ATLAS_RUN_DRIVE_H
+#define ATLAS_RUN_DRIVE_H
+
+#include "run.h"
+
+struct run_plan {
+    const char *trace; /* a recorded lackey trace, or NULL: a program                 */
+    char **program;    /* its name and arguments [array, NULL at the end], or NULL    */
+    uint64_t limit;    /* stop after so many references; 0: at the end                */
+    const char *wave;  /* write a waveform: with a limit of the last reference, else of
+                          all; NULL: none                                             */
+    bool quiet;        /* say nothing that is no problem                              */
+};
+
+/* How it ended. */
+enum run_ending {
+    RUN_ENDED,
+    RUN_ENDED_SHORT, /* the program was killed, or Atlas was told to stop: what came was compared */
+    RUN_BAD_INPUT    /* nothing of it counts                                                      */
+};
+
+/* Do all of it; problems and the program's end are reported. `began`: report_seconds() now. */
+enum run_ending run_drive(struct run *run, const struct run_plan *plan, double began);
+
+#endif
