@@ -103,10 +103,10 @@ int child_stopped_by(void)
 /* valgrind's arguments before the program's own. */
 static char **valgrind_argv(char *const argv[], char *log_option)
 {
-    static const char *const before[] = {
-        "valgrind",        "--command-line-only=yes",    "--tool=lackey",
-        "--trace-mem=yes", "--basic-counts=no",          "--vgdb=no",
-        "--quiet",         "--child-silent-after-fork=yes"};
+    static const char *const before[] = {"valgrind",          "--command-line-only=yes",
+                                         "--tool=lackey",     "--trace-mem=yes",
+                                         "--basic-counts=no", "--vgdb=no",
+                                         "--quiet",           "--child-silent-after-fork=yes"};
     static char dashes[] = "--";
     size_t fixed = sizeof before / sizeof before[0], count = 0;
     char **all;

@@ -1,6 +1,4 @@
 /* cmd_run.c: atlas run: a real program's accesses, live or from a recorded trace. */
-#define _POSIX_C_SOURCE 200809L /* open_memstream, raise */
-
 #include "commands.h"
 
 #include <inttypes.h>
@@ -71,36 +69,21 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     struct run_args *a = state->input;
 
     switch (key) {
-    case KEY_TRACE:
-        a->plan.trace = arg;
-        return 0;
-    case KEY_MODE:
-        a->machine.mode = parse_mode(state, arg);
-        return 0;
+    case KEY_TRACE: a->plan.trace = arg; return 0;
+    case KEY_MODE: a->machine.mode = parse_mode(state, arg); return 0;
     case KEY_FRAMES:
         a->machine.frames = options_number(state, "frames", arg, 1, UINT32_MAX);
         return 0;
-    case KEY_SVADE:
-        a->machine.svade = true;
-        return 0;
-    case KEY_LIMIT:
-        a->plan.limit = options_number(state, "limit", arg, 1, UINT64_MAX);
-        return 0;
-    case KEY_WAVE:
-        a->plan.wave = arg;
-        return 0;
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &a->options;
-        return 0;
+    case KEY_SVADE: a->machine.svade = true; return 0;
+    case KEY_LIMIT: a->plan.limit = options_number(state, "limit", arg, 1, UINT64_MAX); return 0;
+    case KEY_WAVE: a->plan.wave = arg; return 0;
+    case ARGP_KEY_INIT: state->child_inputs[0] = &a->options; return 0;
     case ARGP_KEY_ARG:
         a->plan.program = &state->argv[state->next - 1];
         state->next = state->argc; /* the rest is the program's */
         return 0;
-    case ARGP_KEY_SUCCESS:
-        check_args(state, a);
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
+    case ARGP_KEY_SUCCESS: check_args(state, a); return 0;
+    default: return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -149,14 +132,21 @@ static void put_word(FILE *out, const char *word)
     fputc('\'', out);
 }
 
+static FILE *text_open(char **text, size_t *len)
+{
+    FILE *out = open_memstream(text, len);
+
+    if (out == NULL)
+        report_out_of_memory();
+    return out;
+}
+
 static char *replay_before(const struct run_args *a)
 {
     char typed[400], *text = NULL;
     size_t len;
-    FILE *out = open_memstream(&text, &len);
+    FILE *out = text_open(&text, &len);
 
-    if (out == NULL)
-        report_out_of_memory();
     fprintf(out, "atlas run%s", options_typed(&a->options, typed, sizeof typed));
     for (unsigned i = 0; i < MODES; i++)
         if (a->machine.mode == modes[i].mode)
@@ -173,10 +163,8 @@ static char *replay_after(const struct run_args *a)
 {
     char *text = NULL;
     size_t len;
-    FILE *out = open_memstream(&text, &len);
+    FILE *out = text_open(&text, &len);
 
-    if (out == NULL)
-        report_out_of_memory();
     fputs(a->plan.trace != NULL ? " --trace" : " --", out);
     if (a->plan.trace != NULL)
         put_word(out, a->plan.trace);

@@ -87,7 +87,7 @@ enum lackey_line lackey_parse(struct lackey_ref *ref, const char *line, size_t l
 
 const char *lackey_text(char text[LACKEY_TEXT], const struct lackey_ref *ref)
 {
-    snprintf(text, LACKEY_TEXT, "%c %08" PRIx64 ",%" PRIu32, "ILSM"[ref->kind], ref->va,
-             ref->size);
+    snprintf(text, LACKEY_TEXT, "%c %08" PRIx64 ",%" PRIu32, "ILSM"[ref->kind], ref -> va,
+             ref -> size);
     return text;
 }

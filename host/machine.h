@@ -31,8 +31,7 @@ void machine_close(struct machine *m); /* one that failed to open is fine */
 
 /* A user access of the running process; see proc_access. Fetches use port 0, all else port 1 if
  * there are two. */
-enum proc_outcome machine_access(struct machine *m, struct atlas_rsp *rsp, vaddr_t va,
-                                 uint8_t acc);
+enum proc_outcome machine_access(struct machine *m, struct atlas_rsp *rsp, vaddr_t va, uint8_t acc);
 
 /* The bytes of RAM at pa, good for `bytes` of them; NULL if they are not all in RAM. */
 uint8_t *machine_bytes(const struct machine *m, paddr_t pa, uint64_t bytes);

@@ -1,6 +1,4 @@
 /* pipe_lines.c: see pipe_lines.h. */
-#define _POSIX_C_SOURCE 200809L
-
 #include "pipe_lines.h"
 
 #include <errno.h>

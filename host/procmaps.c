@@ -1,6 +1,4 @@
 /* procmaps.c: see procmaps.h. */
-#define _POSIX_C_SOURCE 200809L
-
 #include "procmaps.h"
 
 #include <inttypes.h>
@@ -46,8 +44,8 @@ bool procmaps_find(struct procmap *map, pid_t pid, uint64_t va)
     if (file == NULL)
         return false;
     while (!found && fgets(line, sizeof line, file) != NULL)
-        found = procmaps_parse(map, &path, line) && va >= map->start && va < map->end &&
-                !is_tool(path);
+        found =
+            procmaps_parse(map, &path, line) && va >= map->start && va < map->end && !is_tool(path);
     fclose(file);
     return found;
 }

@@ -1,6 +1,4 @@
 /* program.c: see program.h. */
-#define _POSIX_C_SOURCE 200809L
-
 #include "program.h"
 
 #include <elf.h>

@@ -184,15 +184,11 @@ static enum run_status make(struct run *run, const struct piece *p)
     }
     backend_mismatch(run, p);
     switch (outcome) {
-    case PROC_OK:
-        move(run, p, &rsp);
-        return RUN_OK;
-    case PROC_OOM:
-        return stop_oom(run, p);
+    case PROC_OK: move(run, p, &rsp); return RUN_OK;
+    case PROC_OOM: return stop_oom(run, p);
     case PROC_SEGV:
     case PROC_SIGBUS:
-    case PROC_STUCK:
-        answer_mismatch(run, p, "fault that the page table does not justify", &rsp);
+    case PROC_STUCK: answer_mismatch(run, p, "fault that the page table does not justify", &rsp);
     }
     return RUN_OK;
 }
@@ -202,7 +198,8 @@ static enum run_status make(struct run *run, const struct piece *p)
 /* The bytes that a store writes. */
 static void fill_data(const struct run *run, const struct lackey_ref *ref, uint8_t *data)
 {
-    uint64_t key = rng_mix(run->seed ^ rng_mix(run->counts.total + ((uint64_t)run->proc->pid << 48)));
+    uint64_t key =
+        rng_mix(run->seed ^ rng_mix(run->counts.total + ((uint64_t)run->proc->pid << 48)));
 
     for (uint32_t i = 0; i < ref->size; i += (uint32_t)sizeof key) {
         uint64_t word = rng_mix(key ^ (ref->va + i));
@@ -234,7 +231,8 @@ static enum run_status access_pages(struct run *run, struct piece p, uint8_t acc
 enum run_status run_reference(struct run *run, const struct lackey_ref *ref, const char *file,
                               uint64_t line)
 {
-    const struct piece p = {.ref = ref, .file = file, .line = line, .va = ref->va, .bytes = ref->size};
+    const struct piece p = {
+        .ref = ref, .file = file, .line = line, .va = ref->va, .bytes = ref->size};
     uint8_t data[LACKEY_MAX_SIZE + sizeof(uint64_t)];
 
     if (ref->va + (ref->size - 1) > run->highest)

@@ -1,6 +1,4 @@
 /* run_drive.c: see run_drive.h. */
-#define _POSIX_C_SOURCE 200809L /* strsignal */
-
 #include "run_drive.h"
 
 #include <inttypes.h>
@@ -70,16 +68,11 @@ static enum run_status run_line(struct drive *d, const char *line, size_t len)
     struct lackey_ref ref;
 
     switch (lackey_parse(&ref, line, len, error)) {
-    case LACKEY_NOTE:
-        return RUN_OK;
-    case LACKEY_BAD:
-        report_problem(line_file(d), line_number(d), "%s", error);
-        return RUN_STOP;
-    case LACKEY_REF:
-        break;
+    case LACKEY_NOTE: return RUN_OK;
+    case LACKEY_BAD: report_problem(line_file(d), line_number(d), "%s", error); return RUN_STOP;
+    case LACKEY_REF: break;
     }
-    if (plan->wave != NULL && number == (plan->limit != 0 ? plan->limit : 1) &&
-        !begin_wave(d))
+    if (plan->wave != NULL && number == (plan->limit != 0 ? plan->limit : 1) && !begin_wave(d))
         return RUN_STOP;
     if (number % PROGRESS == 0 && !plan->quiet)
         run_report_progress(d->run, d->began);

@@ -46,8 +46,7 @@ static enum vm_status widen(struct run *run, const struct region *r, const struc
     vpn_t start = r->start > span->start ? r->start : span->start;
     vpn_t end = r->end < span->end ? r->end : span->end;
 
-    return space_protect(&run->proc->space, start, end,
-                         (r->flags & REGION_PERMS) | span->perms);
+    return space_protect(&run->proc->space, start, end, (r->flags & REGION_PERMS) | span->perms);
 }
 
 /* The program's own mapping of the page, if it allows the access and fits the mode. */

@@ -115,9 +115,8 @@ static void print_speed(const struct run *run, double began)
 
     if (cycles > 0)
         report_text("cycles        %12" PRIu64 "  %.3f per translation\n", cycles,
-                    run->counts.translations > 0
-                        ? (double)cycles / (double)run->counts.translations
-                        : 0.0);
+                    run->counts.translations > 0 ? (double)cycles / (double)run->counts.translations
+                                                 : 0.0);
     report_text("time          %12.2f  s; %.2f M references/s, %.2f M translations/s, %.0f "
                 "faults/s\n",
                 report_seconds() - began, rate(run->counts.total, began) * 1e-6,

@@ -32,11 +32,11 @@ struct frame {
 };
 
 struct frames {
-    pfn_t first;                /* lowest frame managed                    [pfn]          */
-    uint32_t count;             /* frames managed: first .. first + count - 1             */
-    uint32_t lowest;            /* no frame below first + lowest is free   [frames]       */
+    pfn_t first;                   /* lowest frame managed                    [pfn]          */
+    uint32_t count;                /* frames managed: first .. first + count - 1             */
+    uint32_t lowest;               /* no frame below first + lowest is free   [frames]       */
     uint32_t by_kind[FRAME_KINDS]; /* how many of each; they add up to count               */
-    struct frame *table;        /* table[i]: frame first + i        [array, count]        */
+    struct frame *table;           /* table[i]: frame first + i        [array, count]        */
 };
 
 /* Take over frames [first, first + count): the lowest `reserved` are RESERVED, the rest free.

@@ -54,8 +54,8 @@ static const struct paging_mode *mode_of(const struct world *w, pfn_t *root)
     bool narrow = w->params.xlen == 32;
 
     *root = (pfn_t)(narrow ? ATLAS_GET(satp, SATP32_PPN) : ATLAS_GET(satp, SATP64_PPN));
-    return paging_mode((unsigned)(narrow ? ATLAS_GET(satp, SATP32_MODE)
-                                         : ATLAS_GET(satp, SATP64_MODE)));
+    return paging_mode(
+        (unsigned)(narrow ? ATLAS_GET(satp, SATP32_MODE) : ATLAS_GET(satp, SATP64_MODE)));
 }
 
 static void fault(struct atlas_rsp *rsp, uint8_t acc, bool access_fault)
@@ -95,7 +95,8 @@ static void walk(void *self, unsigned port, const struct atlas_req *req, struct 
     }
     fault(rsp, req->acc, false);
     while (paging_canonical(mode, req->va) && level-- > 0) {
-        paddr_t slot = ((paddr_t)table << 12) + paging_index(mode, req->va, level) * mode->pte_bytes;
+        paddr_t slot =
+            ((paddr_t)table << 12) + paging_index(mode, req->va, level) * mode->pte_bytes;
         uint64_t pte = world_word(w, slot);
         uint64_t inside = (paging_leaf_pages(mode, level) << 12) - 1;
 

@@ -29,7 +29,8 @@ static int setup_frames(void **state, unsigned frames)
     memset(&f, 0, sizeof f);
     f.world = w;
     pool_init(&f.pool, &w->phys, &w->frames, sizeof(struct region));
-    f.env = (struct space_env){&w->phys, &w->frames, &f.pool, &w->mmu, paging_mode(ATLAS_MODE_SV39)};
+    f.env =
+        (struct space_env){&w->phys, &w->frames, &f.pool, &w->mmu, paging_mode(ATLAS_MODE_SV39)};
     assert_int_equal(space_create(&f.space, &f.env, 1, 100), VM_OK);
     f.space.asid = ASID;
     *state = &f;
@@ -371,7 +372,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(allowed_access_that_faults_is_fenced, setup, teardown),
         cmocka_unit_test_setup_teardown(stack_grows_to_its_limit, setup, teardown),
         cmocka_unit_test_setup_teardown(stack_keeps_its_guard_gap, setup, teardown),
-        cmocka_unit_test_setup_teardown(out_of_frames_is_reported_and_undone, setup_small, teardown),
+        cmocka_unit_test_setup_teardown(out_of_frames_is_reported_and_undone, setup_small,
+                                        teardown),
         cmocka_unit_test_setup_teardown(unmap_fences_and_frees_each_page, setup, teardown),
         cmocka_unit_test_setup_teardown(unmap_that_frees_a_table_fences_the_whole_space, setup,
                                         teardown),

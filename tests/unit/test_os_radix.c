@@ -213,8 +213,13 @@ static void creation_needs_a_frame(void **state)
 
 static void next_visits_in_order_and_negative_last(void **state)
 {
-    static const vpn_t pages[] = {0, 1, 0x3ff, 0x40000, UINT64_C(0x3ffffff),
-                                  UINT64_C(0xffffffffc0000), UINT64_C(0xfffffffffffff)};
+    static const vpn_t pages[] = {0,
+                                  1,
+                                  0x3ff,
+                                  0x40000,
+                                  UINT64_C(0x3ffffff),
+                                  UINT64_C(0xffffffffc0000),
+                                  UINT64_C(0xfffffffffffff)};
     struct fixture f;
     struct radix_leaf leaf;
     vpn_t from = 0;
@@ -341,11 +346,11 @@ static void random_use_agrees_with_a_flat_array(struct fixture *f) /* P9 */
     }
 }
 
-#define IN_EACH_MODE(body)                                                                        \
-    static void body##_in_each_mode(void **state)                                                 \
-    {                                                                                             \
-        (void)state;                                                                              \
-        in_each_mode(body);                                                                       \
+#define IN_EACH_MODE(body)                                                                         \
+    static void body##_in_each_mode(void **state)                                                  \
+    {                                                                                              \
+        (void)state;                                                                               \
+        in_each_mode(body);                                                                        \
     }
 
 IN_EACH_MODE(words_are_laid_out_as_specified)

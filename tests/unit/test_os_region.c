@@ -277,12 +277,8 @@ static void random_use_agrees_with_one_record_a_page(void **state)
 
         switch (rng_below(&rng, 4)) {
         case 0:
-        case 1:
-            random_insert(&f->list, flat, start, end, &rng);
-            break;
-        case 2:
-            random_protect(&f->list, flat, start, end, &rng);
-            break;
+        case 1: random_insert(&f->list, flat, start, end, &rng); break;
+        case 2: random_protect(&f->list, flat, start, end, &rng); break;
         default:
             assert_int_equal(regions_remove(&f->list, start, end), VM_OK);
             for (vpn_t vpn = start; vpn < end; vpn++)

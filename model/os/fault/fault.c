@@ -27,12 +27,9 @@ static enum fault_outcome refuse(struct fault_stats *stats, enum fault_class cla
 {
     stats->count[class]++;
     switch (class) {
-    case FAULT_BUS:
-        return FAULT_SIGBUS;
-    case FAULT_NOMEM:
-        return FAULT_OOM;
-    default:
-        return FAULT_SEGV;
+    case FAULT_BUS: return FAULT_SIGBUS;
+    case FAULT_NOMEM: return FAULT_OOM;
+    default: return FAULT_SEGV;
     }
 }
 
@@ -90,8 +87,8 @@ static struct region *region_for(struct space *s, struct fault_stats *stats, vpn
     return regions_find(&s->regions, vpn);
 }
 
-enum fault_outcome fault_handle(struct space *s, struct fault_stats *stats, vaddr_t va,
-                                uint8_t acc, uint8_t cause)
+enum fault_outcome fault_handle(struct space *s, struct fault_stats *stats, vaddr_t va, uint8_t acc,
+                                uint8_t cause)
 {
     vpn_t vpn = va >> ATLAS_PAGE_SHIFT;
     struct radix_leaf leaf;

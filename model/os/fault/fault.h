@@ -57,8 +57,8 @@ struct pager {
  *   cause  in      ATLAS_CAUSE_* (scause), a fault
  *
  * Returns what becomes of the access. */
-enum fault_outcome fault_handle(struct space *s, struct fault_stats *stats, vaddr_t va,
-                                uint8_t acc, uint8_t cause);
+enum fault_outcome fault_handle(struct space *s, struct fault_stats *stats, vaddr_t va, uint8_t acc,
+                                uint8_t cause);
 
 /* "demand zero" and so on, for reports; NULL for no such class. */
 const char *fault_class_name(enum fault_class class);

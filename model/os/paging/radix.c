@@ -10,7 +10,8 @@ static uint64_t pte_ppn(const struct radix *t, uint64_t pte)
 
 static uint64_t pte_make(const struct radix *t, uint64_t ppn, uint64_t flags)
 {
-    return flags | (t->mode->pte_bytes == 4 ? ATLAS_SET(PTE32_PPN, ppn) : ATLAS_SET(PTE64_PPN, ppn));
+    return flags |
+           (t->mode->pte_bytes == 4 ? ATLAS_SET(PTE32_PPN, ppn) : ATLAS_SET(PTE64_PPN, ppn));
 }
 
 static bool pte_is_leaf(uint64_t pte)
@@ -242,8 +243,7 @@ static bool next_in(const struct radix *t, struct radix_leaf *leaf, pfn_t table,
 
         if (leaf_at(t, leaf, address_of(t, at), slot, level))
             return true;
-        if (pte_is_pointer(pte) &&
-            next_in(t, leaf, (pfn_t)pte_ppn(t, pte), level - 1, at, from))
+        if (pte_is_pointer(pte) && next_in(t, leaf, (pfn_t)pte_ppn(t, pte), level - 1, at, from))
             return true;
     }
     return false;

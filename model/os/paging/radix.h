@@ -65,8 +65,7 @@ void radix_destroy(struct radix *t);
  * Returns VM_OK; VM_RANGE if va is not canonical, or va or ppn is misaligned or too large;
  * VM_EXISTS if an entry is in the way, above or below; VM_NOMEM or VM_LIMIT if a table is
  * needed and cannot be had. Unless VM_OK the table is unchanged. */
-enum vm_status radix_map(struct radix *t, vaddr_t va, unsigned level, uint64_t ppn,
-                         uint64_t flags);
+enum vm_status radix_map(struct radix *t, vaddr_t va, unsigned level, uint64_t ppn, uint64_t flags);
 
 /* Remove the leaf that covers va, a superpage whole; tables left empty are given back.
  *

@@ -77,12 +77,9 @@ void proc_destroy(struct kernel *k, struct proc *p)
 static enum proc_outcome give_up(enum fault_outcome outcome)
 {
     switch (outcome) {
-    case FAULT_SIGBUS:
-        return PROC_SIGBUS;
-    case FAULT_OOM:
-        return PROC_OOM;
-    default:
-        return PROC_SEGV;
+    case FAULT_SIGBUS: return PROC_SIGBUS;
+    case FAULT_OOM: return PROC_OOM;
+    default: return PROC_SEGV;
     }
 }
 

@@ -27,19 +27,19 @@ enum {
 struct pager; /* where contents come from (fault.h); NULL: zeros */
 
 struct region {
-    vpn_t start, end;      /* pages [start, end), start < end               */
-    unsigned flags;        /* REGION_*                                      */
-    struct pager *pager;   /* source of contents; NULL: zeros               */
-    uint64_t offset;       /* page of the source that `start` shows [pages] */
+    vpn_t start, end;    /* pages [start, end), start < end               */
+    unsigned flags;      /* REGION_*                                      */
+    struct pager *pager; /* source of contents; NULL: zeros               */
+    uint64_t offset;     /* page of the source that `start` shows [pages] */
     struct region *next, *prev;
 };
 
 struct region_list {
-    struct pool *pool;     /* of struct region                    */
-    struct region *first;  /* lowest address first                */
-    struct region *hint;   /* found last, or NULL                 */
-    uint32_t count;        /* regions                             */
-    uint64_t pages;        /* sum of their sizes                  */
+    struct pool *pool;    /* of struct region                    */
+    struct region *first; /* lowest address first                */
+    struct region *hint;  /* found last, or NULL                 */
+    uint32_t count;       /* regions                             */
+    uint64_t pages;       /* sum of their sizes                  */
 };
 
 /* An empty list. The pool must outlive it. */

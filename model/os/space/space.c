@@ -126,8 +126,8 @@ enum vm_status space_install(struct space *s, vpn_t vpn, pfn_t pfn)
     enum vm_status status;
 
     VM_BUG(!r);
-    status = radix_map(&s->table, vpn << ATLAS_PAGE_SHIFT, 0, pfn,
-                       PTE_BIT(V) | leaf_bits(r->flags));
+    status =
+        radix_map(&s->table, vpn << ATLAS_PAGE_SHIFT, 0, pfn, PTE_BIT(V) | leaf_bits(r->flags));
     VM_BUG(status == VM_EXISTS || status == VM_RANGE);
     s->resident += status == VM_OK;
     return status;
