@@ -10,11 +10,6 @@ enum { XLEN_32 = 32, XLEN_64 = 64 };
 /* Sv32 has two levels, a 34-bit physical address and a 9-bit ASID at most. */
 enum { SV32_LEVELS = 2, SV32_PA_BITS = 34, SV32_ASID_BITS = 9 };
 
-static bool is_power_of_two(unsigned n)
-{
-    return n != 0 && (n & (n - 1)) == 0;
-}
-
 static const char *xlen_error(const struct atlas_params *p, char *buf, size_t len)
 {
     if (p->xlen == XLEN_32 || p->xlen == XLEN_64)
@@ -44,24 +39,22 @@ static const char *range_error(const struct atlas_params *p, char *buf, size_t l
     return NULL;
 }
 
-/* Sizes that index by address bits; the range check has been passed. */
+/* Sizes that are indexed by address bits; the range check has been passed. */
 static const char *power_error(const struct atlas_params *p, char *buf, size_t len)
 {
     const struct {
-        const char *name, *range;
+        const char *name, *what;
         unsigned value;
-        bool zero_is_legal;
     } rows[] = {
-        {"L1_SETS", "from 1 to 1024", p->l1_sets, false},
-        {"L1_SIDE", "from 1 to 16", p->l1_side, false},
-        {"L2_SETS", "from 1 to 1024, nor 0", p->l2_sets, true},
-        {"L2_WAYS", "from 1 to 4", p->l2_ways, false},
+        {"L1_SETS", "no power of two from 1 to 1024", p->l1_sets},
+        {"L1_SIDE", "no power of two from 1 to 16", p->l1_side},
+        {"L2_SETS", "neither 0 nor a power of two from 1 to 1024", p->l2_sets},
+        {"L2_WAYS", "no power of two from 1 to 4", p->l2_ways},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (!is_power_of_two(rows[i].value) && !(rows[i].zero_is_legal && rows[i].value == 0)) {
-            snprintf(buf, len, "%s: %u is no power of two %s", rows[i].name, rows[i].value,
-                     rows[i].range);
+        if ((rows[i].value & (rows[i].value - 1)) != 0) { /* 0 passes: ranges have spoken */
+            snprintf(buf, len, "%s: %u is %s", rows[i].name, rows[i].value, rows[i].what);
             return buf;
         }
     }
