@@ -70,6 +70,9 @@ run: build/deps.stamp ## a real program, every access through the RTL and the mo
 	@$(MAKE) $(J) build/atlas
 	build/atlas run -- ls -l /usr/bin
 
+example: ## the MMU in 60 lines of plain Verilog, in Icarus Verilog and in Verilator
+	@sim/tools/example.sh
+
 deps: ## install on Debian 12 what is missing (needs root or sudo)
 	@sim/tools/deps.sh
 
@@ -91,17 +94,19 @@ build/gen: $(GEN_SRC) $(GEN_WITH) $(wildcard model/arch/*.def model/arch/*.h) mo
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(GEN_SRC) $(GEN_WITH) -o $@
 
-.PHONY: gen check-gen params
-gen: build/gen ## write rtl/atlas_arch.vh and rtl/atlas_presets.vh from the tables
+# Documents with tables that `make gen` writes, between comments that say so.
+DOCS := $(wildcard README.md rtl/README.md)
+
+.PHONY: gen check-gen
+gen: build/gen ## write the Verilog headers and the tables in documents from model/arch/*.def
 	build/gen arch > rtl/atlas_arch.vh
 	build/gen presets > rtl/atlas_presets.vh
+	@for f in $(DOCS); do sim/tools/gen_doc.sh $$f > build/doc && cp build/doc $$f; done
 
-check-gen: build/gen ## fail if a generated header is stale
+check-gen: build/gen ## fail if a generated header or table is stale
 	build/gen arch | diff -u rtl/atlas_arch.vh -
 	build/gen presets | diff -u rtl/atlas_presets.vh -
-
-params: build/gen ## the parameters of the MMU and of the presets, as a table
-	@build/gen table
+	@for f in $(DOCS); do sim/tools/gen_doc.sh $$f | diff -u $$f - || exit 1; done
 
 # ---- The RTL under Verilator ---------------------------------------------------------------
 
@@ -274,7 +279,7 @@ TRACE_HEADS := $(filter %.head.txt.xz,$(TRACES))
 LONG_TRACES := $(filter-out $(TRACE_HEADS),$(TRACES))
 TARGETS := model rtl lockstep
 
-STATIC := $(foreach c,check-gen check-layers check-requirements lint-c lint-format lint-cppcheck lint-rtl,'make $c')
+STATIC := $(foreach c,check-gen check-layers check-requirements example lint-c lint-format lint-cppcheck lint-rtl,'make $c')
 VECTORS := $(foreach t,$(TARGETS),'build/atlas vectors --target $t $(VEC)' \
     $(foreach p,$(PRESETS),'build/atlas vectors --target $t --preset $p $(VEC)'))
 HEADS := $(foreach t,$(TARGETS),'build/atlas replay --target $t $(TRACE_HEADS)')

@@ -3,7 +3,8 @@
  *
  *   gen arch                     rtl/atlas_arch.vh      (`ATLAS_PTE_V_LSB, `ATLAS_REASON_INVALID)
  *   gen presets                  rtl/atlas_presets.vh   (`ATLAS_PRESET_TINY: a parameter list)
- *   gen table                    parameters and presets as a Markdown table
+ *   gen parameters               the parameters, as a table in Markdown
+ *   gen preset-list              the presets, as a table in Markdown
  *   gen flags BUILD              the parameters as -G options of Verilator
  *   gen chparam BUILD            the parameters as -set options of Yosys' chparam
  *   gen params BUILD             the parameters as a C initialiser of struct atlas_params
@@ -112,7 +113,7 @@ static void override(struct atlas_params *p, char *assignment, const char *build
     *equals = '\0';
     row = find_param(assignment);
     if (row == NULL)
-        bad_input("no such parameter (see `make params`)", assignment);
+        bad_input("no such parameter (see `build/gen parameters`)", assignment);
     value = strtoul(equals + 1, &end, 10);
     if (end == equals + 1 || *end != '\0' || value > 1u << 30)
         bad_input("the value is no decimal number", build);
@@ -187,7 +188,7 @@ static void print_presets(void)
     printf("`endif\n");
 }
 
-static void print_table(void)
+static void print_parameters(void)
 {
     printf("| parameter | range | default |");
     for (size_t i = 0; i < COUNT(presets); i++)
@@ -204,6 +205,14 @@ static void print_table(void)
             printf(" %u |", value_of(&presets[i].params, row));
         printf(" %s |\n", row->text);
     }
+}
+
+static void print_preset_list(void)
+{
+    printf("| preset | for |\n|---|---|\n");
+    for (size_t i = 0; i < COUNT(presets); i++)
+        printf("| `%s`, `` `ATLAS_PRESET_%s`` | %s |\n", presets[i].name, presets[i].macro,
+               presets[i].text);
 }
 
 /* Every parameter of `build` in one line of the form that `what` names. */
@@ -307,8 +316,10 @@ int main(int argc, char **argv)
         print_arch();
     else if (argc == 2 && is(what, "presets"))
         print_presets();
-    else if (argc == 2 && is(what, "table"))
-        print_table();
+    else if (argc == 2 && is(what, "parameters"))
+        print_parameters();
+    else if (argc == 2 && is(what, "preset-list"))
+        print_preset_list();
     else if (argc == 3 && (is(what, "flags") || is(what, "chparam")))
         print_for_build(what, argv[2]);
     else if (argc == 3 && is(what, "params"))
