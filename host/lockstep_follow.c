@@ -352,11 +352,11 @@ static void follow_miss(struct follower *f, const struct rtl_in *in, const struc
     }
     if (m->begun)
         begin_walk(f, out);
-    check_memory(f, in, out);
+    if (out->ev_step || out->ev_cas)
+        use_answer(f, out); /* of an earlier cycle; the next request may come in this one */
     if (f->failed)
         return;
-    if (out->ev_step || out->ev_cas)
-        use_answer(f, out);
+    check_memory(f, in, out);
     if (f->failed)
         return;
     if (out->ev_abort) {

@@ -41,6 +41,7 @@ module atlas_fence #(
     input  wire [1:0]          rb_req_port,
     input  wire [11:0]         rb_req_index,
     output wire                rb_rsp_valid,
+    output wire                reading,                  // a read-back is under way
     output wire [1:0]          rb_array,                 // as requested, with the answer
     output wire [1:0]          rb_port,
     output wire [11:0]         rb_index,
@@ -120,6 +121,7 @@ module atlas_fence #(
     assign rb_req_ready  = state_q == S_IDLE && !s_fence_valid;
     assign s_fence_done  = state_q == S_DONE && !boot_q && !back_q;
     assign rb_rsp_valid  = state_q == S_LAST && back_q;
+    assign reading       = back_q && halt;
     assign ev_fence      = s_fence_done;
     assign boot          = boot_q;
     assign halt          = state_q != S_IDLE;

@@ -48,7 +48,8 @@ module atlas_l1_side #(
     input  wire                fence_has_va,
     input  wire                fence_has_asid,
 
-    // Read-back: entry read_index, combinational.
+    // Read-back: entry read_index, combinational, while reading.
+    input  wire                reading,
     input  wire [INDEX_W-1:0]  read_index,
     output wire                read_valid,
     output wire                read_g,
@@ -60,88 +61,109 @@ module atlas_l1_side #(
     output wire [INDEX_W-1:0]  read_pointer
 );
 
-    localparam ENTRY_W = 1 + ASID_W + VPN_BITS + LEAF_W + (LEVELS - 1) + 1;
+    localparam KEY_W = 1 + ASID_W + VPN_BITS;          // what an entry matches by
+    localparam PAY_W = LEAF_W + LEVELS;                // what it answers with
 
-    reg  [ENTRIES-1:0] valid_q;
+    // Where a fill goes: each entry passes on what those below it say.
     reg  [INDEX_W-1:0] pointer_q;
-    wire [ENTRIES-1:0] hit, overlap, fenced;
-    wire [ENTRY_W*ENTRIES-1:0] entries;
-
-    // Where a fill goes.
-    reg  [INDEX_W-1:0] lowest;
-    integer e;
-    always @(*) begin
-        lowest = {INDEX_W{1'b0}};
-        for (e = ENTRIES - 1; e >= 0; e = e - 1)
-            if (overlap[e]) lowest = e[INDEX_W-1:0];
-    end
-    wire                dropped = |overlap;
-    wire                place   = fill && fill_side;
-    assign              fill_index = dropped ? lowest : pointer_q;
-    wire [ENTRIES-1:0]  placed  = {{(ENTRIES-1){1'b0}}, place} << fill_index;
-    wire [ENTRY_W-1:0]  filled  = {fill_g, asid, vpn, fill_leaf, fill_big, fill_napot};
-
     wire [INDEX_W-1:0] step = pointer_q + 1'b1;
+    wire               dropped = g_entry[ENTRIES-1].any_overlap;
+    wire               place   = fill && fill_side;
+
     always @(posedge clk) begin
-        if (rst) begin
-            valid_q   <= {ENTRIES{1'b0}};
-            pointer_q <= {INDEX_W{1'b0}};
-        end else begin
-            valid_q   <= (valid_q & ~(overlap & {ENTRIES{fill}}) & ~(fenced & {ENTRIES{fence}}))
-                       | placed;
-            pointer_q <= place && !dropped ? step & {INDEX_W{ENTRIES > 1}} : pointer_q;
-        end
+        if (rst)                    pointer_q <= {INDEX_W{1'b0}};
+        else if (place && !dropped) pointer_q <= step & {INDEX_W{ENTRIES > 1}};
     end
 
-    genvar i, b;
+    genvar i;
     generate
         for (i = 0; i < ENTRIES; i = i + 1) begin : g_entry
-            reg  [ENTRY_W-1:0] entry_q;
-            always @(posedge clk) if (placed[i]) entry_q <= filled;
+            localparam [INDEX_W-1:0] I = i;
+            reg              valid_q;
+            reg  [KEY_W-1:0] key_q;
+            reg  [PAY_W-1:0] pay_q;
 
             wire                g;
             wire [ASID_W-1:0]   e_asid;
             wire [VPN_BITS-1:0] e_vpn;
             wire [LEVELS-2:0]   big;
             wire                napot;
-            assign {big, napot}       = entry_q[LEVELS-1:0];
-            assign {g, e_asid, e_vpn} = entry_q[ENTRY_W-1 -: 1 + ASID_W + VPN_BITS];
+            assign {g, e_asid, e_vpn} = key_q;
+            assign {big, napot}       = pay_q[LEVELS-1:0];
 
+            // Equal in every slice that neither this page nor, for `meets`, the filled one covers.
             wire same_asid = e_asid == asid;
             wire same_low  = e_vpn[3:0] == vpn[3:0];
-            // Equal in every slice that neither this page nor, for `meets`, the filled one covers.
-            wire [LEVELS-1:0] same;
-            for (b = 0; b < LEVELS; b = b + 1) begin : g_slice
-                localparam LSB = b == 0 ? 4 : SLICE * b;
-                assign same[b] = e_vpn[SLICE*(b+1)-1:LSB] == vpn[SLICE*(b+1)-1:LSB];
+            wire [LEVELS-1:0] inside      = {1'b0, big};
+            wire [LEVELS-1:0] inside_both = {1'b0, big | fill_big};
+            reg  covers, meets;
+            integer b;
+            always @(*) begin
+                covers = 1'b0;
+                meets  = 1'b0;
+                if (valid_q) begin
+                    covers = big[0] || (e_vpn[SLICE-1:4] == vpn[SLICE-1:4] && (same_low || napot));
+                    meets  = big[0] || fill_big[0]
+                          || (e_vpn[SLICE-1:4] == vpn[SLICE-1:4] && (same_low || napot || fill_napot));
+                    for (b = 1; b < LEVELS; b = b + 1)
+                        if (e_vpn[SLICE*b +: SLICE] != vpn[SLICE*b +: SLICE]) begin
+                            covers = covers && inside[b];
+                            meets  = meets && inside_both[b];
+                        end
+                end
             end
-            wire covers = &(same | {1'b0, big})
-                       && (same_low || big[0] || napot);
-            wire meets  = &(same | {1'b0, big | fill_big})
-                       && (same_low || big[0] || fill_big[0] || napot || fill_napot);
 
-            assign hit[i]     = valid_q[i] && covers && (g || same_asid);
-            assign overlap[i] = valid_q[i] && meets && (g || fill_g || same_asid);
-            assign fenced[i]  = (!fence_has_va || covers)
-                             && (!fence_has_asid || (same_asid && !g));
-            assign entries[ENTRY_W*i +: ENTRY_W] = entry_q;
+            wire hit     = covers && (g || same_asid);
+            wire overlap = meets && (g || fill_g || same_asid);
+            wire fenced  = (!fence_has_va || covers) && (!fence_has_asid || (same_asid && !g));
+
+            // At most one matches: an OR of ANDs, from entry to entry, selects it.
+            wire               read = reading && read_index == I;
+            wire               first_overlap, any_overlap, any_hit, read_v;
+            wire [PAY_W-1:0]   matched, read_pay;
+            wire [KEY_W-1:0]   read_key;
+            wire [INDEX_W-1:0] index;
+            wire placed = place && (dropped ? first_overlap : pointer_q == I);
+            if (i == 0) begin : g_first
+                assign first_overlap = overlap;
+                assign any_overlap   = overlap;
+                assign any_hit       = hit;
+                assign matched       = pay_q & {PAY_W{hit}};
+                assign index         = I & {INDEX_W{placed}};
+                assign read_v        = valid_q && read;
+                assign read_pay      = pay_q & {PAY_W{read}};
+                assign read_key      = key_q & {KEY_W{read}};
+            end else begin : g_next
+                assign first_overlap = overlap && !g_entry[i-1].any_overlap;
+                assign any_overlap   = overlap || g_entry[i-1].any_overlap;
+                assign any_hit       = hit || g_entry[i-1].any_hit;
+                assign matched       = g_entry[i-1].matched | (pay_q & {PAY_W{hit}});
+                assign index         = g_entry[i-1].index | (I & {INDEX_W{placed}});
+                assign read_v        = g_entry[i-1].read_v || (valid_q && read);
+                assign read_pay      = g_entry[i-1].read_pay | (pay_q & {PAY_W{read}});
+                assign read_key      = g_entry[i-1].read_key | (key_q & {KEY_W{read}});
+            end
+
+            always @(posedge clk) begin
+                if (rst)
+                    valid_q <= 1'b0;
+                else
+                    valid_q <= placed || (valid_q && !(fill && overlap) && !(fence && fenced));
+                if (placed) begin
+                    key_q <= {fill_g, asid, vpn};
+                    pay_q <= {fill_leaf, fill_big, fill_napot};
+                end
+            end
         end
     endgenerate
 
-    // At most one matches: an OR of ANDs selects it.
-    reg [ENTRY_W-1:0] matched;
-    integer k;
-    always @(*) begin
-        matched = {ENTRY_W{1'b0}};
-        for (k = 0; k < ENTRIES; k = k + 1)
-            matched = matched | (entries[ENTRY_W*k +: ENTRY_W] & {ENTRY_W{hit[k]}});
-    end
+    assign fill_index = g_entry[ENTRIES-1].index;
 
+    wire [PAY_W-1:0]  matched  = g_entry[ENTRIES-1].matched;
     wire [LEAF_W-1:0] raw_leaf = matched[LEVELS +: LEAF_W];
-    assign match       = |hit;
+    assign match       = g_entry[ENTRIES-1].any_hit;
     assign match_big   = matched[1 +: LEVELS-1];
     assign match_napot = matched[0];
-    wire unused = &{1'b0, matched[ENTRY_W-1 -: 1 + ASID_W + VPN_BITS]};
 
     atlas_compose #(.LEVELS(LEVELS), .SLICE(SLICE), .PPN_BITS(PPN_BITS)) u_compose (
         .ppn(raw_leaf[PPN_BITS-1:0]), .vpn(vpn), .big(match_big), .napot(match_napot),
@@ -149,9 +171,9 @@ module atlas_l1_side #(
     );
     assign match_leaf[LEAF_W-1:PPN_BITS] = raw_leaf[LEAF_W-1:PPN_BITS];
 
-    wire [ENTRY_W-1:0] read = entries[ENTRY_W*read_index +: ENTRY_W];
-    assign {read_g, read_asid, read_vpn, read_leaf, read_big, read_napot} = read;
-    assign read_valid   = valid_q[read_index];
+    assign {read_g, read_asid, read_vpn}       = g_entry[ENTRIES-1].read_key;
+    assign {read_leaf, read_big, read_napot} = g_entry[ENTRIES-1].read_pay;
+    assign read_valid   = g_entry[ENTRIES-1].read_v;
     assign read_pointer = pointer_q;
 endmodule
 

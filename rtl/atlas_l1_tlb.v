@@ -67,6 +67,7 @@ module atlas_l1_tlb #(
     input  wire [VPN_BITS-1:0] fence_vpn,
     input  wire [ASID_W-1:0]   fence_asid,
     input  wire [9:0]          fence_index,
+    input  wire                reading,       // a read-back is under way
     input  wire                read_side,
     output wire [127:0]        read_entry
 );
@@ -144,7 +145,8 @@ module atlas_l1_tlb #(
         .fill(fill), .fill_side(fill_side), .fill_leaf(fill_leaf), .fill_big(fill_big),
         .fill_napot(fill_napot), .fill_g(fill_g), .fill_index(side_fill_index),
         .fence(fence_match), .fence_has_va(fence_has_va), .fence_has_asid(fence_has_asid),
-        .read_index(fence_index[SIDE_W-1:0] & {SIDE_W{SIDE > 1}}), .read_valid(rs_valid),
+        .reading(reading), .read_index(fence_index[SIDE_W-1:0] & {SIDE_W{SIDE > 1}}),
+        .read_valid(rs_valid),
         .read_g(rs_g), .read_asid(rs_asid), .read_vpn(rs_vpn), .read_leaf(rs_leaf),
         .read_big(rs_big), .read_napot(rs_napot), .read_pointer(rs_pointer)
     );
@@ -186,7 +188,7 @@ module atlas_l1_tlb #(
     wire [127:0] ram_view, side_view, pointer_view;
     atlas_entry_view #(.LEVELS(LEVELS), .ASID_W(ASID_W), .PPN_BITS(PPN_BITS), .VPN_BITS(VPN_BITS))
     u_ram_view (
-        .valid(ram_valid), .g(ram_g), .asid(ram_asid), .vpn(ram_vpn), .leaf(ram_leaf),
+        .valid(ram_valid && reading), .g(ram_g), .asid(ram_asid), .vpn(ram_vpn), .leaf(ram_leaf),
         .big({(LEVELS-1){1'b0}}), .napot(1'b0), .view(ram_view)
     ), u_side_view (
         .valid(rs_valid), .g(rs_g), .asid(rs_asid), .vpn(rs_vpn), .leaf(rs_leaf),

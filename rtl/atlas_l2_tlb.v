@@ -54,6 +54,7 @@ module atlas_l2_tlb #(
     input  wire [9:0]          fence_index,
 
     // Read-back of the set that fence_read read a cycle ago.
+    input  wire                reading,
     input  wire [1:0]          read_way,
     input  wire                read_counter,
     output wire [127:0]        read_entry
@@ -177,7 +178,7 @@ module atlas_l2_tlb #(
     atlas_entry_view #(
         .LEVELS(2), .ASID_W(ASID_W), .PPN_BITS(PPN_BITS), .VPN_BITS(VPN_BITS)
     ) u_view (
-        .valid(r_word[WORD_W-1]), .g(r_word[WORD_W-2]), .asid(r_word[KEEP_W+TAG_W +: ASID_W]),
+        .valid(r_word[WORD_W-1] && reading), .g(r_word[WORD_W-2]), .asid(r_word[KEEP_W+TAG_W +: ASID_W]),
         .vpn(r_vpn), .leaf(r_leaf), .big(1'b0), .napot(1'b0), .view(view)
     );
     assign read_entry = read_counter ? {{(128-WAY_W){1'b0}}, counter_q} : view;

@@ -194,7 +194,7 @@ module atlas_mmu #(
     wire [9:0]          f_index;
     wire [1:0]          rb_array, rb_port;
     wire [11:0]         rb_index;
-    wire                walker_idle, rb_ready, rb_valid;
+    wire                walker_idle, rb_ready, rb_valid, reading;
     wire [PORTS-1:0]    port_busy;
     assign quiet = walker_idle && ~|port_busy;
 
@@ -208,7 +208,7 @@ module atlas_mmu #(
         .s_fence_done(s_fence_done),
         .rb_req_valid(rb_req_valid && OBSERVE != 0), .rb_req_ready(rb_ready),
         .rb_req_array(rb_req_array), .rb_req_port(rb_req_port), .rb_req_index(rb_req_index),
-        .rb_rsp_valid(rb_valid), .rb_array(rb_array), .rb_port(rb_port), .rb_index(rb_index),
+        .rb_rsp_valid(rb_valid), .reading(reading), .rb_array(rb_array), .rb_port(rb_port), .rb_index(rb_index),
         .boot(boot), .halt(halt), .quiet(quiet), .read(f_read), .match(f_match),
         .has_va(f_has_va), .has_asid(f_has_asid), .vpn(f_vpn), .asid(f_asid), .index(f_index),
         .ev_fence(ev_fence)
@@ -295,7 +295,7 @@ module atlas_mmu #(
                 .fill_index(fill_indices[10*k +: 10]),
                 .fence_read(f_read), .fence_match(f_match), .fence_has_va(f_has_va),
                 .fence_has_asid(f_has_asid), .fence_vpn(f_vpn), .fence_asid(f_asid),
-                .fence_index(f_index), .read_side(rb_array == `ATLAS_RB_SIDE),
+                .fence_index(f_index), .reading(reading), .read_side(rb_array == `ATLAS_RB_SIDE),
                 .read_entry(l1_entries[128*k +: 128])
             );
 
@@ -303,13 +303,13 @@ module atlas_mmu #(
                 .ENABLE(WALK_CACHE), .LEVELS(LEVELS), .SLICE(SLICE), .ASID_W(ASID_W),
                 .PPN_BITS(PPN_BITS)
             ) u_walk_cache (
-                .clk(clk), .rst(rst), .vpn(vpn), .asid(p_asid), .top(p_top),
+                .clk(clk), .rst(rst), .vpn(vpn), .asid(p_asid), .top(p_top), .asked(miss[k]),
                 .hit(ptr_hit), .hit_level(ptr_level), .hit_table(ptr_table), .hit_g(ptr_g),
                 .store(store[k]), .store_level(store_level), .store_table(store_table),
                 .store_g(store_g),
                 .drop_all(f_match && (f_has_va ? FENCE_PTRS != 0 : !f_has_asid)),
                 .drop_asid(f_match && !f_has_va && f_has_asid), .fence_asid(f_asid),
-                .read_index(rb_index[1:0]), .read_entry(ptr_entries[128*k +: 128])
+                .reading(reading), .read_index(rb_index[1:0]), .read_entry(ptr_entries[128*k +: 128])
             );
 
             assign misses[MISS_W*k +: MISS_W] = {
@@ -324,14 +324,12 @@ module atlas_mmu #(
                 .view(fill_entries[128*k +: 128])
             );
 
+            // Counters, the last first: the order of CTR in atlas_arch.vh.
             wire taken = s_rsp_valid[k] && s_rsp_ready[k];
-            assign port_events[PORT_CTR*k + `ATLAS_CTR_LOOKUP]   = look[k];
-            assign port_events[PORT_CTR*k + `ATLAS_CTR_L1_HIT]   = l1_answers[k] && !hit_side[k];
-            assign port_events[PORT_CTR*k + `ATLAS_CTR_SIDE_HIT] = l1_answers[k] && hit_side[k];
-            assign port_events[PORT_CTR*k + `ATLAS_CTR_L1_MISS]  = look[k] && !l1_answers[k];
-            assign port_events[PORT_CTR*k + `ATLAS_CTR_BYPASS]   = bypass[k];
-            assign port_events[PORT_CTR*k + `ATLAS_CTR_FAULT]    = taken && s_rsp_fault[k];
-            assign port_events[PORT_CTR*k + `ATLAS_CTR_KILLED]   = taken && s_rsp_killed[k];
+            assign port_events[PORT_CTR*k +: PORT_CTR] = {
+                taken && s_rsp_killed[k], taken && s_rsp_fault[k], bypass[k],
+                look[k] && !l1_answers[k], l1_answers[k] && hit_side[k],
+                l1_answers[k] && !hit_side[k], look[k]};
         end
     endgenerate
 
@@ -374,7 +372,7 @@ module atlas_mmu #(
                 .fill(l2_fill), .fill_leaf(l2_fill_leaf), .fill_g(l2_fill_g),
                 .fence_read(f_read), .fence_match(f_match), .fence_has_va(f_has_va),
                 .fence_has_asid(f_has_asid), .fence_vpn(f_vpn), .fence_asid(f_asid),
-                .fence_index(f_index), .read_way(rb_index[1:0]),
+                .fence_index(f_index), .reading(reading), .read_way(rb_index[1:0]),
                 .read_counter(rb_index == COUNTER[11:0]), .read_entry(l2_entry)
             );
         end else begin : g_no_l2
@@ -422,20 +420,9 @@ module atlas_mmu #(
     );
 
     // Counters.
-    wire [EVENTS-1:0] events;
-    localparam G = PORTS * PORT_CTR;
-    assign events[G-1:0] = port_events;
-    assign events[G + `ATLAS_GCTR_L2_HIT]    = e_l2_hit;
-    assign events[G + `ATLAS_GCTR_L2_MISS]   = e_l2_miss;
-    assign events[G + `ATLAS_GCTR_WALK]      = e_walk;
-    assign events[G + `ATLAS_GCTR_PTR_HIT]   = e_ptr_hit;
-    assign events[G + `ATLAS_GCTR_PTE_READ]  = e_step;
-    assign events[G + `ATLAS_GCTR_CAS]       = e_cas;
-    assign events[G + `ATLAS_GCTR_CAS_FAIL]  = e_cas_fail;
-    assign events[G + `ATLAS_GCTR_BUS_ERROR] = e_bus_error;
-    assign events[G + `ATLAS_GCTR_FILL]      = e_fill;
-    assign events[G + `ATLAS_GCTR_ABORT]     = e_abort;
-    assign events[G + `ATLAS_GCTR_FENCE]     = ev_fence;
+    wire [EVENTS-1:0] events = {                     // the last first: the order of GCTR
+        ev_fence, e_abort, e_fill, e_bus_error, e_cas_fail, e_cas, e_step, e_ptr_hit, e_walk,
+        e_l2_miss, e_l2_hit, port_events};
     atlas_perf #(.EVENTS(EVENTS), .BITS(CTR_BITS)) u_perf (
         .clk(clk), .rst(rst), .event_now(events), .sel(ctr_sel), .value(ctr_value)
     );

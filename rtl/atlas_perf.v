@@ -21,25 +21,22 @@ module atlas_perf #(
             wire unused = &{1'b0, clk, rst, event_now, sel};
             assign value = 64'd0;
         end else begin : g_counters
-            wire [BITS*EVENTS-1:0] counts;
             genvar i;
             for (i = 0; i < EVENTS; i = i + 1) begin : g_counter
-                reg [BITS-1:0] count_q;
+                reg  [BITS-1:0] count_q;
+                wire [BITS-1:0] selected;
                 always @(posedge clk) begin
                     if (rst)               count_q <= {BITS{1'b0}};
                     else if (event_now[i]) count_q <= count_q + 1'b1;
                 end
-                assign counts[BITS*i +: BITS] = count_q;
+                // An OR of ANDs, from counter to counter.
+                if (i == 0) begin : g_first
+                    assign selected = count_q & {BITS{sel == i}};
+                end else begin : g_next
+                    assign selected = g_counter[i-1].selected | (count_q & {BITS{sel == i}});
+                end
             end
-
-            reg [BITS-1:0] selected;
-            integer        k;
-            always @(*) begin
-                selected = {BITS{1'b0}};
-                for (k = 0; k < EVENTS; k = k + 1)
-                    if (sel == k[5:0]) selected = counts[BITS*k +: BITS];
-            end
-            wire [BITS+63:0] wide = {64'd0, selected};
+            wire [BITS+63:0] wide = {64'd0, g_counter[EVENTS-1].selected};
             wire unused = &{1'b0, wide};
             assign value = wide[63:0];
         end

@@ -131,7 +131,8 @@ module atlas_port #(
 );
 
     localparam [2:0] S_IDLE = 3'd0, S_LOOK = 3'd1, S_MISS = 3'd2, S_DONE = 3'd3, S_AGAIN = 3'd4;
-    localparam SLOT_W = VA_W + 2 + 4 + 1 + 3 + ASID_W + PPN_BITS + 1 + 4 + ID_BITS;
+    // A slot has three parts: the address, the tables, and the rest.
+    localparam SPACE_W = ASID_W + PPN_BITS, REST_W = 2 + 4 + 1 + 3 + 1 + 4 + ID_BITS;
 
     // A request as it arrives.
     wire in_canonical, in_fits;
@@ -141,22 +142,25 @@ module atlas_port #(
     wire in_user  = s_req_priv == `ATLAS_PRIV_U;
     wire in_xlate = s_req_priv != `ATLAS_PRIV_M && !cfg_bare;
     wire in_va_ok = in_xlate ? in_canonical : in_fits;
-    wire [SLOT_W-1:0] arriving = {s_req_va[VA_W-1:0], s_req_acc, in_user, s_req_sum, s_req_mxr,
-                                  in_xlate, in_va_ok, cfg_top, cfg_asid, cfg_root, cfg_root_fits,
-                                  cfg_adue, cfg_pbmte, cfg_napote, cfg_tlb_off, s_req_id};
+    wire [SPACE_W-1:0] in_space = {cfg_asid, cfg_root};
+    wire [REST_W-1:0]  in_rest  = {s_req_acc, in_user, s_req_sum, s_req_mxr, in_xlate, in_va_ok,
+                                   cfg_top, cfg_root_fits, cfg_adue, cfg_pbmte, cfg_napote,
+                                   cfg_tlb_off, s_req_id};
 
     // Slots: the current request, and the one that waits.
-    reg  [SLOT_W-1:0] slot_q, wait_q;
-    reg  [2:0]        state_q, state_d;
-    reg               wait_valid_q, wait_killed_q, ready_q;
+    reg  [VA_W-1:0]    va_q, wait_va_q;
+    reg  [SPACE_W-1:0] space_q, wait_space_q;
+    reg  [REST_W-1:0]  rest_q, wait_rest_q;
+    reg  [2:0]         state_q, state_d;
+    reg                wait_valid_q, wait_killed_q, ready_q;
 
-    wire [VA_W-1:0]    va;
     wire [ID_BITS-1:0] id;
-    assign {va, acc, user, sum, mxr, xlate, va_ok, top, asid, root, root_fits,
-            adue, pbmte, napote, tlb_off, id} = slot_q;
-    assign vpn = va[12 +: VPN_BITS];
+    assign {asid, root} = space_q;
+    assign {acc, user, sum, mxr, xlate, va_ok, top, root_fits, adue, pbmte, napote, tlb_off,
+            id} = rest_q;
+    assign vpn = va_q[12 +: VPN_BITS];
 
-    wire [ID_BITS-1:0] wait_id = wait_q[ID_BITS-1:0];
+    wire [ID_BITS-1:0] wait_id = wait_rest_q[ID_BITS-1:0];
 
     // The result that is kept: of a walk, or of a hit that was not taken at once.
     reg  [LEAF_W-1:0] leaf_q;
@@ -175,7 +179,7 @@ module atlas_port #(
     wire offered  = looking ? answers : state_q == S_DONE;
     wire answered = offered && s_rsp_ready;
     wire kept     = !looking;
-    wire [PA_BITS+VA_W-1:0] va_wide = {{PA_BITS{1'b0}}, va};
+    wire [PA_BITS+VA_W-1:0] va_wide = {{PA_BITS{1'b0}}, va_q};
     wire [PPN_BITS-1:0] va_ppn = va_wide[PA_BITS-1:12];
 
     assign s_rsp_valid  = offered;
@@ -184,7 +188,7 @@ module atlas_port #(
     assign s_rsp_fault  = kept && fault_q;
     assign s_rsp_reason = reason_q & {5{kept}};
     assign s_rsp_pa     = {kept ? leaf_q[PPN_BITS-1:0] : xlate ? l1_ppn : va_ppn,
-                           va[11:0] & {12{!s_rsp_fault}}};
+                           va_q[11:0] & {12{!s_rsp_fault}}};
     assign s_rsp_pbmt   = kept ? leaf_q[LEAF_W-1 -: 2] : l1_pbmt & {2{xlate}};
     assign s_rsp_napot  = kept ? napot_q : l1_napot && xlate;
 
@@ -213,7 +217,7 @@ module atlas_port #(
     wire blocked   = halt || fill_q;          // the RAM is not read now
 
     assign next_vpn = state_q == S_AGAIN ? vpn
-                    : wait_valid_q       ? wait_q[SLOT_W-VA_W+12 +: VPN_BITS]
+                    : wait_valid_q       ? wait_va_q[12 +: VPN_BITS]
                     :                      s_req_va[12 +: VPN_BITS];
 
     always @(*) begin
@@ -241,9 +245,15 @@ module atlas_port #(
             ready_q      <= !wait_valid_d && !boot;
             fill_q       <= done && done_fill;
         end
-        if (load) slot_q <= wait_valid_q ? wait_q : arriving;
+        if (load) begin
+            va_q    <= wait_valid_q ? wait_va_q : s_req_va[VA_W-1:0];
+            space_q <= wait_valid_q ? wait_space_q : in_space;
+            rest_q  <= wait_valid_q ? wait_rest_q : in_rest;
+        end
         if (!wait_valid_q) begin
-            wait_q        <= arriving;
+            wait_va_q     <= s_req_va[VA_W-1:0];
+            wait_space_q  <= in_space;
+            wait_rest_q   <= in_rest;
             wait_killed_q <= kill_in;
         end else if (kill_wait) begin
             wait_killed_q <= 1'b1;

@@ -27,6 +27,7 @@ module atlas_walk_cache #(
     input  wire [VPN_BITS-1:0] vpn,
     input  wire [ASID_W-1:0]   asid,
     input  wire [2:0]          top,           // level of the request's root table
+    input  wire                asked,         // the request misses: hit_* are of interest
 
     output wire                hit,
     output wire [2:0]          hit_level,     // the table to read first
@@ -42,14 +43,15 @@ module atlas_walk_cache #(
     input  wire                drop_asid,
     input  wire [ASID_W-1:0]   fence_asid,
 
+    input  wire                reading,
     input  wire [1:0]          read_index,
     output wire [127:0]        read_entry
 );
 
     generate
         if (ENABLE == 0) begin : g_none
-            wire unused = &{1'b0, clk, rst, vpn, asid, top, store, store_level, store_table, store_g,
-                            drop_all, drop_asid, fence_asid, read_index};
+            wire unused = &{1'b0, clk, rst, vpn, asid, top, asked, store, store_level, store_table, store_g,
+                            drop_all, drop_asid, fence_asid, reading, read_index};
             assign hit        = 1'b0;
             assign hit_level  = 3'd0;
             assign hit_table  = {PPN_BITS{1'b0}};
@@ -57,18 +59,14 @@ module atlas_walk_cache #(
             assign read_entry = 128'd0;
         end else begin : g_pointers
             localparam N     = LEVELS - 1;            // tables below the root
-            localparam TAG_W = VPN_BITS;              // low bits are constant 0
 
             reg  [N-1:0]      valid_q;
             reg  [ASID_W-1:0] asid_q;
             reg  [2:0]        top_q;
             wire              same = asid_q == asid && top_q == top;
 
-            wire [N-1:0]          fits;
-            wire [PPN_BITS*N-1:0] tables;
-            wire [N-1:0]          gs;
-            wire [TAG_W*N-1:0]    tags;
-            wire [N-1:0]          storing;
+            wire [N-1:0]      fits, lowest, storing;
+            assign lowest = fits & (~fits + 1'b1);
 
             genvar t;
             for (t = 0; t < N; t = t + 1) begin : g_level
@@ -82,10 +80,33 @@ module atlas_walk_cache #(
                     table_q <= store_table;
                     g_q     <= store_g;
                 end
-                assign fits[t] = valid_q[t] && tag_q == vpn[VPN_BITS-1:LSB] && top > t;
-                assign tables[PPN_BITS*t +: PPN_BITS] = table_q;
-                assign gs[t]   = g_q;
-                assign tags[TAG_W*t +: TAG_W] = {tag_q, {LSB{1'b0}}};
+                assign fits[t] = asked && valid_q[t] ? tag_q == vpn[VPN_BITS-1:LSB] && top > t : 1'b0;
+
+                // The lowest that fits, and the one to read back: ORs of ANDs, from level to level.
+                wire [VPN_BITS-1:0] tag = {tag_q, {LSB{1'b0}}};
+                wire                read = reading && read_index == t;
+                wire                r_valid, r_g, from_g;
+                wire [PPN_BITS-1:0] r_table, from;
+                wire [VPN_BITS-1:0] r_tag;
+                wire [2:0]          level;
+                wire [2:0]          own = lowest[t] ? t : 3'd0;
+                if (t == 0) begin : g_first
+                    assign from    = table_q & {PPN_BITS{lowest[t]}};
+                    assign from_g  = g_q && lowest[t];
+                    assign level   = own;
+                    assign r_valid = valid_q[t] && read;
+                    assign r_g     = g_q && read;
+                    assign r_table = table_q & {PPN_BITS{read}};
+                    assign r_tag   = tag & {VPN_BITS{read}};
+                end else begin : g_next
+                    assign from    = g_level[t-1].from    | (table_q & {PPN_BITS{lowest[t]}});
+                    assign from_g  = g_level[t-1].from_g  | (g_q && lowest[t]);
+                    assign level   = g_level[t-1].level   | own;
+                    assign r_valid = g_level[t-1].r_valid | (valid_q[t] && read);
+                    assign r_g     = g_level[t-1].r_g     | (g_q && read);
+                    assign r_table = g_level[t-1].r_table | (table_q & {PPN_BITS{read}});
+                    assign r_tag   = g_level[t-1].r_tag   | (tag & {VPN_BITS{read}});
+                end
             end
 
             always @(posedge clk) begin
@@ -97,50 +118,21 @@ module atlas_walk_cache #(
                 end
             end
 
-            // The lowest that fits.
-            reg [2:0]          level;
-            reg [PPN_BITS-1:0] from;
-            reg                g;
-            integer            k;
-            always @(*) begin
-                level = 3'd0;
-                from  = {PPN_BITS{1'b0}};
-                g     = 1'b0;
-                for (k = N - 1; k >= 0; k = k - 1) if (fits[k]) begin
-                    level = k[2:0];
-                    from  = tables[PPN_BITS*k +: PPN_BITS];
-                    g     = gs[k];
-                end
-            end
             assign hit       = same && |fits;
-            assign hit_level = level;
-            assign hit_table = from;
-            assign hit_g     = g;
+            assign hit_level = g_level[N-1].level;
+            assign hit_table = g_level[N-1].from;
+            assign hit_g     = g_level[N-1].from_g;
 
             // Read-back: `level` shows the root level of the pointers' mode.
-            reg                 r_valid, r_g;
-            reg [PPN_BITS-1:0]  r_table;
-            reg [TAG_W-1:0]     r_tag;
-            always @(*) begin
-                r_valid = 1'b0;
-                r_g     = 1'b0;
-                r_table = {PPN_BITS{1'b0}};
-                r_tag   = {TAG_W{1'b0}};
-                for (k = 0; k < N; k = k + 1) if (read_index == k[1:0]) begin
-                    r_valid = valid_q[k];
-                    r_g     = gs[k];
-                    r_table = tables[PPN_BITS*k +: PPN_BITS];
-                    r_tag   = tags[TAG_W*k +: TAG_W];
-                end
-            end
             wire [127:0] view;
             atlas_entry_view #(
                 .LEVELS(LEVELS), .ASID_W(ASID_W), .PPN_BITS(PPN_BITS), .VPN_BITS(VPN_BITS)
             ) u_view (
-                .valid(r_valid), .g(r_g), .asid(asid_q), .vpn(r_tag), .leaf({7'd0, r_table}),
+                .valid(g_level[N-1].r_valid), .g(g_level[N-1].r_g), .asid(asid_q),
+                .vpn(g_level[N-1].r_tag), .leaf({7'd0, g_level[N-1].r_table}),
                 .big({(LEVELS-1){1'b0}}), .napot(1'b0), .view(view)
             );
-            assign read_entry = {view[127:108], top_q & {3{r_valid}}, view[104:0]};
+            assign read_entry = {view[127:108], top_q & {3{g_level[N-1].r_valid}}, view[104:0]};
             wire unused = &{1'b0, view[107:105], vpn};
         end
     endgenerate

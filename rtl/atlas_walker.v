@@ -1,14 +1,15 @@
 // atlas_walker: the miss unit: one request at a time through the L2 and the page tables.
 //
 //   IDLE ──► L2 ──► ASK ──► WAIT ──► STEP ──► (done) ──► IDLE, or FILL (of the L2) and IDLE
-//     │       │      ▲                 │
-//     │       │      └─────────────────┘   next level; A/D compare-and-swap; PTE has changed
+//     │       │      ▲       ▲         │
+//     │       │      │       └─────────┤   next level: STEP asks itself
+//     │       │      └─────────────────┘   A/D compare-and-swap; PTE has changed; not ready
 //     └───────┴──► REFUSE ──► (done)       an address or a root that cannot be walked
 //
-//            cycle   0   1   2 .. L+1 L+2 L+3    the L1 misses in cycle -1
-//   state           IDLE ASK WAIT     STEP       take, read one PTE, result; without an L2
-//   m_mem_req_valid  ____/---\_________           the answer is offered in the cycle after
-//   done             _________________/--\_      STEP: r reads take r(L+1)+3
+//            cycle   0   1   2   3   4   5   6   the L1 misses in cycle -1; L = 1, two reads
+//   state           IDL ASK WAI STE WAI STE      without an L2 the answer is offered in cycle 6:
+//   m_mem_req_valid  ____/---\___/---\_______    r reads take r(L+1)+3 from the miss
+//   done             ____________________/---\
 //
 // Sequencing only: what a PTE means is atlas_pte_decode, atlas_access_check, atlas_ad_update.
 // The rules and their order are in model/README.md, section 2 (priv. spec 12.3.2).
@@ -260,17 +261,19 @@ module atlas_walker #(
     assign l2_fill_leaf = leaf;
     assign l2_fill_g    = path_g;
 
-    // Memory.
-    reg [SLICE-1:0] slice;
+    // Memory. A step that goes a level down asks for the next PTE at once.
+    wire [2:0]          ask_level = state_q == S_STEP ? level_q - 3'd1 : level_q;
+    wire [PPN_BITS-1:0] ask_table = state_q == S_STEP ? dec_ppn : table_q;
+    reg  [SLICE-1:0]    slice;
     integer s;
     always @(*) begin
         slice = {SLICE{1'b0}};
         for (s = 0; s < LEVELS; s = s + 1)
-            if (level_q == s[2:0]) slice = vpn_q[SLICE*s +: SLICE];
+            if (ask_level == s[2:0]) slice = vpn_q[SLICE*s +: SLICE];
     end
-    assign m_mem_req_valid = state_q == S_ASK;
-    assign m_mem_req_cas   = cas_q;
-    assign m_mem_req_addr  = {table_q, slice, {PTE_SHIFT{1'b0}}};
+    assign m_mem_req_valid = state_q == S_ASK || descends;
+    assign m_mem_req_cas   = cas_q && state_q == S_ASK;
+    assign m_mem_req_addr  = {ask_table, slice, {PTE_SHIFT{1'b0}}};
     assign m_mem_req_old   = pte_q;
     assign m_mem_req_new   = updated;
 
@@ -291,9 +294,10 @@ module atlas_walker #(
             S_L2:     state_d = abort || l2_hit ? S_IDLE : root_fits_q ? S_ASK : S_REFUSE;
             S_ASK:    if (m_mem_req_ready) state_d = S_WAIT;
             S_WAIT:   if (m_mem_rsp_valid) state_d = drop_q || abort ? S_IDLE : S_STEP;
-            S_STEP:   state_d = abort                          ? S_IDLE
-                              : again || descends || updates   ? S_ASK
-                              : fills_l2                       ? S_FILL : S_IDLE;
+            S_STEP:   state_d = abort            ? S_IDLE
+                              : again || updates ? S_ASK
+                              : descends         ? (m_mem_req_ready ? S_WAIT : S_ASK)
+                              : fills_l2         ? S_FILL : S_IDLE;
             default:  state_d = S_IDLE;
         endcase
     end

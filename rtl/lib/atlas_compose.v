@@ -18,19 +18,18 @@ module atlas_compose #(
     output wire [PPN_BITS-1:0] composed
 );
 
-    genvar b;
-    generate
-        for (b = 0; b < PPN_BITS; b = b + 1) begin : g_bit
-            if (b < 4) begin : g_low
-                assign composed[b] = big[0] || napot ? vpn[b] : ppn[b];
-            end else if (b < SLICE * (LEVELS - 1)) begin : g_slice
-                assign composed[b] = big[b / SLICE] ? vpn[b] : ppn[b];
-            end else begin : g_top
-                assign composed[b] = ppn[b];
-            end
-        end
-    endgenerate
-    wire unused = &{1'b0, vpn, big};
+    // The bits inside the leaf, slice by slice.
+    reg [VPN_BITS+PPN_BITS-1:0] inside;
+    integer l;
+    always @(*) begin
+        inside = {{(VPN_BITS+PPN_BITS-4){1'b0}}, {4{napot}}};
+        for (l = 0; l < LEVELS - 1; l = l + 1)
+            if (big[l]) inside = inside | ({{(VPN_BITS+PPN_BITS-SLICE){1'b0}}, {SLICE{1'b1}}} << (SLICE * l));
+    end
+
+    wire [VPN_BITS+PPN_BITS-1:0] page = {{PPN_BITS{1'b0}}, vpn};
+    assign composed = (page[PPN_BITS-1:0] & inside[PPN_BITS-1:0]) | (ppn & ~inside[PPN_BITS-1:0]);
+    wire unused = &{1'b0, page, inside};
 endmodule
 
 `default_nettype wire

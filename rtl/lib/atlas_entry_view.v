@@ -21,7 +21,7 @@ module atlas_entry_view #(
     input  wire [LEAF_W-1:0]   leaf,      // {pbmt, d, u, x, w, r, ppn}
     input  wire [LEVELS-2:0]   big,       // VPN slices inside the page
     input  wire                napot,
-    output wire [127:0]        view
+    output reg  [127:0]        view
 );
 
     wire [1:0] pbmt;
@@ -38,8 +38,11 @@ module atlas_entry_view #(
     wire [63:0] ppn_wide  = {{(64-PPN_BITS){1'b0}}, ppn};
     wire unused = &{1'b0, asid_wide[31:16], vpn_wide[63:45], ppn_wide[63:44]};
 
-    assign view = {128{valid}} & {10'b0, valid, g, napot, pbmt, r, w, x, u, d, level,
-                                  asid_wide[15:0], vpn_wide[44:0], ppn_wide[43:0]};
+    always @(*) begin
+        view = 128'd0;
+        if (valid) view = {10'b0, valid, g, napot, pbmt, r, w, x, u, d, level,
+                           asid_wide[15:0], vpn_wide[44:0], ppn_wide[43:0]};
+    end
 endmodule
 
 `default_nettype wire
