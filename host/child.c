@@ -17,22 +17,13 @@
 
 /* ---- Signals ------------------------------------------------------------------------------- */
 
-static volatile sig_atomic_t group;          /* process group of the program, or 0        */
-static volatile sig_atomic_t write_end = -1; /* Atlas's hold on the pipe that lackey opens */
+static volatile sig_atomic_t group;    /* process group of the program, or 0 */
+static volatile sig_atomic_t read_end; /* of lackey's pipe                    */
 static volatile sig_atomic_t stopped_by;
 static bool has_terminal; /* standard input is a terminal, and Atlas was in its foreground */
 
 static const int stop_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
-enum { STOP_SIGNALS = sizeof stop_signals / sizeof stop_signals[0] };
-
-static void close_write_end(void)
-{
-    int fd = write_end;
-
-    write_end = -1;
-    if (fd >= 0)
-        close(fd);
-}
+enum { STOP_SIGNALS = sizeof stop_signals / sizeof stop_signals[0], LOG_FD = 900 };
 
 static void on_stop(int sig)
 {
@@ -44,8 +35,9 @@ static void on_stop(int sig)
     errno = kept;
 }
 
-/* The program ended: what it left behind must not keep the pipe open. Its group cannot be
- * somebody else's, because the program has not been waited for. */
+/* The program ended, and all that lackey wrote is in the pipe: it ends when it is empty, whoever
+ * still holds the other end. What the program left behind ends, too; its group cannot be somebody
+ * else's, because it has not been waited for. */
 static void on_child(int sig)
 {
     int kept = errno;
@@ -55,7 +47,7 @@ static void on_child(int sig)
     if (group > 0 && waitid(P_PID, (id_t)group, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
         info.si_pid == group) {
         kill(-group, SIGKILL);
-        close_write_end();
+        fcntl(read_end, F_SETFL, O_NONBLOCK);
     }
     errno = kept;
 }
@@ -168,7 +160,7 @@ static void end_guard(struct child *c)
 }
 
 /* In the new process: never returns. `failed` tells Atlas errno if there is no valgrind. */
-_Noreturn static void become(char *const argv[], pid_t atlas, const sigset_t *mask, int failed)
+_Noreturn static void become(char *const argv[], int log, const sigset_t *mask, int failed)
 {
     setpgid(0, 0);
     if (has_terminal)
@@ -176,7 +168,7 @@ _Noreturn static void become(char *const argv[], pid_t atlas, const sigset_t *ma
     restore_all();
     sigprocmask(SIG_SETMASK, mask, NULL);
     personality(ADDR_NO_RANDOMIZE); /* the same run again gives the same addresses */
-    if (getppid() == atlas)
+    if (fcntl(log, F_SETFD, 0) == 0)
         execvp(argv[0], argv);
     if (write(failed, &errno, sizeof errno) < 0)
         _exit(126);
@@ -185,9 +177,8 @@ _Noreturn static void become(char *const argv[], pid_t atlas, const sigset_t *ma
 
 /* Fork and exec. Returns 0 or the errno of what failed; then c->pid is 0, or that of a process
  * that has ended. */
-static int launch(struct child *c, char *const argv[])
+static int launch(struct child *c, char *const argv[], int log)
 {
-    pid_t atlas = getpid();
     int failed[2], error = 0;
     sigset_t before;
 
@@ -196,7 +187,7 @@ static int launch(struct child *c, char *const argv[])
     block(&before);
     c->pid = fork();
     if (c->pid == 0)
-        become(argv, atlas, &before, failed[1]);
+        become(argv, log, &before, failed[1]);
     if (c->pid < 0) {
         error = errno;
         c->pid = 0;
@@ -214,24 +205,41 @@ static int launch(struct child *c, char *const argv[])
     return error;
 }
 
-/* Both pipes, the guard, and the program. Returns 0 or the errno of what failed. */
+/* The pipe for lackey's lines, its write end at a high descriptor if there can be one: valgrind
+ * leaves it open for the program. Returns that end, or -1. */
+static int open_log(struct child *c)
+{
+    int ends[2], high;
+
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return -1;
+    c->log = ends[0];
+    high = fcntl(ends[1], F_DUPFD_CLOEXEC, LOG_FD);
+    if (high < 0)
+        return ends[1];
+    close(ends[1]);
+    return high;
+}
+
+/* The guard, the pipe, and the program. Returns 0 or the errno of what failed. */
 static int start_all(struct child *c, char *const argv[])
 {
-    int ends[2], error = start_guard(c);
-    char option[64], **all;
+    int error = start_guard(c), log;
+    char option[32], **all;
 
     if (error != 0)
         return error;
-    if (pipe2(ends, O_CLOEXEC) != 0)
+    log = open_log(c);
+    if (log < 0)
         return errno;
-    c->log = ends[0];
-    write_end = ends[1];
-    snprintf(option, sizeof option, "--log-file=/proc/%ld/fd/%d", (long)getpid(), ends[1]);
+    read_end = c->log;
+    snprintf(option, sizeof option, "--log-fd=%d", log);
     all = valgrind_argv(argv, option);
     has_terminal = isatty(STDIN_FILENO) && tcgetpgrp(STDIN_FILENO) == getpgrp();
     install_all();
-    error = all != NULL ? launch(c, all) : ENOMEM;
+    error = all != NULL ? launch(c, all, log) : ENOMEM;
     free(all);
+    close(log);
     return error;
 }
 
@@ -250,16 +258,6 @@ bool child_start(struct child *c, char *const argv[])
     return false;
 }
 
-void child_opened(struct child *c)
-{
-    sigset_t before;
-
-    (void)c;
-    block(&before);
-    close_write_end();
-    sigprocmask(SIG_SETMASK, &before, NULL);
-}
-
 int child_end(struct child *c)
 {
     sigset_t before;
@@ -273,7 +271,6 @@ int child_end(struct child *c)
     }
     group = 0;
     close(c->log);
-    close_write_end();
     if (has_terminal)
         tcsetpgrp(STDIN_FILENO, getpgrp());
     restore_all();

@@ -24,7 +24,8 @@ struct pipe_lines {
 void pipe_lines_begin(struct pipe_lines *p, int fd);
 
 /* The next line, without its newline and with a NUL after it; valid until the next call. Returns
- * false at the end, which is when nobody holds the write end any more. */
+ * false at the end: when nobody holds the write end any more, or the pipe is empty and its read
+ * end has been made non-blocking. */
 bool pipe_lines_next(struct pipe_lines *p, const char **line, size_t *len);
 
 #endif

@@ -46,11 +46,7 @@ static enum input_status next_line(struct drive *d, const char **line, size_t *l
 {
     if (!is_live(d))
         return input_line(d->input, line, len);
-    if (!pipe_lines_next(&d->lines, line, len))
-        return INPUT_END;
-    if (d->lines.line == 1)
-        child_opened(&d->child);
-    return INPUT_LINE;
+    return pipe_lines_next(&d->lines, line, len) ? INPUT_LINE : INPUT_END;
 }
 
 static bool begin_wave(const struct drive *d)
