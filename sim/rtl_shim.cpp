@@ -29,6 +29,11 @@
 #pragma GCC diagnostic pop
 
 #include RTL_HEADER
+#define RTL_ROOT_(name) name##___024root
+#define RTL_ROOT(name) RTL_ROOT_(name)
+#define RTL_QUOTE_(text) #text
+#define RTL_QUOTE(text) RTL_QUOTE_(text)
+#include RTL_QUOTE(RTL_ROOT(RTL_CLASS).h)
 
 namespace {
 
@@ -103,6 +108,22 @@ inline void unpack(struct atlas_entry &entry, const Signal &bits)
     entry.napot = get(bits, 115, 1) != 0;
     entry.g = get(bits, 116, 1) != 0;
     entry.valid = get(bits, 117, 1) != 0;
+}
+
+// Verilator finds a rising edge by the clock's value at the last evaluation. Where that can be
+// set to 0 (its name belongs to the version of Verilator), the evaluation of the falling edge, in
+// which nothing happens, is saved. Returns false where it cannot.
+template <typename Root>
+inline auto forget_high(Root *root, int) -> decltype(root->__Vtrigrprev__TOP__clk, true)
+{
+    root->__Vtrigrprev__TOP__clk = 0;
+    return true;
+}
+
+template <typename Root>
+inline bool forget_high(Root *, long)
+{
+    return false;
 }
 
 struct instance {
@@ -254,6 +275,15 @@ struct instance {
         unpack(out.ev_fill_entry, top->ev_fill_entry);
     }
 
+    bool waving() const
+    {
+#if VM_TRACE_FST
+        return wave != nullptr;
+#else
+        return false;
+#endif
+    }
+
     // Time goes on by one half of a cycle; the waveform's unit is that half.
     void settle(bool clk)
     {
@@ -282,14 +312,25 @@ void shim_eval(struct rtl *rtl)
 
 void shim_clock(struct rtl *rtl)
 {
-    self(rtl).settle(true);
+    instance &m = self(rtl);
+
+    if (m.top->clk) { // a cycle that began with shim_step and was not evaluated
+        m.drive();
+        m.settle(false);
+    }
+    m.settle(true);
 }
 
 // Inputs that change in the call that raises the clock count as set before the edge.
 void shim_step(struct rtl *rtl)
 {
-    self(rtl).drive();
-    self(rtl).settle(true);
+    instance &m = self(rtl);
+
+    m.drive();
+    if (m.top->clk && (m.waving() || !forget_high(m.top->rootp, 0)))
+        m.settle(false);
+    m.settle(true);
+    m.sample();
 }
 
 bool shim_wave(struct rtl *rtl, const char *path)

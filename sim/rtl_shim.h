@@ -73,12 +73,13 @@ const struct rtl_out *rtl_out(const struct rtl *rtl);
 /* Let the inputs settle and fill rtl_out(): the values that this cycle's clock edge will see. */
 void rtl_eval(struct rtl *rtl);
 
-/* The clock edge that ends the cycle, with the inputs as rtl_eval saw them. */
+/* The clock edge that ends the cycle, with the inputs as rtl_eval saw them (if it was called). */
 void rtl_clock(struct rtl *rtl);
 
-/* The clock edge with the inputs as they are now: for changes after rtl_eval whose effect on this
- * cycle's outputs nobody needs to see. It saves a settling where one outcome ends and the next
- * request begins in the same cycle. Never twice without rtl_eval between. */
+/* The clock edge with the inputs as they are now, without settling them before it, and then
+ * rtl_out() as it is in the next cycle while the inputs do not change: right for every output
+ * that no input reaches within a cycle (all but satp_ok, ctr_value, rb_req_ready). One evaluation
+ * a cycle instead of two, for a request that hits right after another. */
 void rtl_step(struct rtl *rtl);
 
 uint64_t rtl_cycles(const struct rtl *rtl); /* clock edges so far */
