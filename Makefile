@@ -234,11 +234,12 @@ SAN_TESTS := $(TEST_SRC:tests/%.c=build/san/tests/%)
 
 # ---- Checks: each is one test of `make test` -----------------------------------------------
 
-C_FILES := $(wildcard $(foreach d,model host sim tests,$d/*.[ch] $d/*/*.[ch] $d/*/*/*.[ch]))
+C_FILES := $(wildcard $(foreach d,model host sim tests,$(foreach x,c h,$d/*.$x $d/*/*.$x $d/*/*/*.$x)))
 C_SRC := $(filter %.c,$(C_FILES))
 each = @printf '%s\n' $1 | xargs -P $(JOBS) -I {}
 
-.PHONY: lint lint-c lint-format lint-cppcheck lint-rtl check-layers check-requirements check-ram
+.PHONY: lint lint-c lint-format lint-cppcheck lint-rtl format
+.PHONY: check-layers check-params check-requirements check-ram
 lint: lint-c lint-format lint-cppcheck lint-rtl ## every compiler and linter, no warning allowed
 
 lint-c:
@@ -260,6 +261,12 @@ lint-rtl: build/gen
 check-layers: build/libatlas.a build/libatlas_os.a ## who includes whom; what the libraries need
 	@sim/tools/check_layers.sh
 
+check-params: build/gen ## C and Verilog refuse the same parameters
+	@sim/tools/check_params.sh
+
+format: ## format all C as .clang-format says
+	clang-format -i $(C_FILES) $(wildcard sim/*.cpp)
+
 requirements: ## write tests/REQUIREMENTS.md: each requirement with its tests
 	@mkdir -p build
 	sim/tools/requirements.sh > build/REQUIREMENTS.md
@@ -279,7 +286,8 @@ TRACE_HEADS := $(filter %.head.txt.xz,$(TRACES))
 LONG_TRACES := $(filter-out $(TRACE_HEADS),$(TRACES))
 TARGETS := model rtl lockstep
 
-STATIC := $(foreach c,check-gen check-layers check-requirements example lint-c lint-format lint-cppcheck lint-rtl,'make $c')
+STATIC := $(foreach c,check-gen check-layers check-requirements check-params example lint-c lint-format \
+    lint-cppcheck lint-rtl,'make $c')
 VECTORS := $(foreach t,$(TARGETS),'build/atlas vectors --target $t $(VEC)' \
     $(foreach p,$(PRESETS),'build/atlas vectors --target $t --preset $p $(VEC)'))
 HEADS := $(foreach t,$(TARGETS),'build/atlas replay --target $t $(TRACE_HEADS)')

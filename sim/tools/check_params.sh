@@ -1,0 +1,33 @@
+#!/bin/bash
+# check_params.sh: C and Verilog refuse the same parameters. For tiny and full, each parameter is
+# set to its limits, to values beyond them and to values that are no power of two: the RTL must
+# elaborate exactly when atlas_params_check says that it may.
+set -u
+export LC_ALL=C
+
+# "tiny:PA_BITS=13" ...: from the rows "| `NAME` | MIN to MAX | ...".
+candidates() {
+    build/gen parameters | sed -n 's/^| `\([A-Z0-9_]*\)` | \([0-9]*\) to \([0-9]*\) .*/\1 \2 \3/p' |
+        while read -r name min max; do
+            for value in $((min > 0 ? min - 1 : max + 2)) "$min" $((min + 1)) 3 "$max" $((max + 1)); do
+                printf 'tiny:%s=%d\nfull:%s=%d\n' "$name" "$value" "$name" "$value"
+            done
+        done | sort -u
+}
+
+# Prints what is wrong with one candidate, or nothing.
+check() {
+    local c=refused verilog=refused
+    build/gen variants "${1%%:*}" "${1#*:}" >/dev/null 2>&1 && c=accepted
+    verilator --lint-only --language 1364-2005 -Irtl -y rtl -y rtl/lib --top-module atlas_mmu \
+        $(build/gen flags "$1") rtl/atlas_mmu.v >/dev/null 2>&1 && verilog=accepted
+    [ $c = $verilog ] || echo "$1: $c in C, $verilog in Verilog"
+}
+export -f check
+
+wrong=$(candidates | xargs -P "$(nproc)" -I {} bash -c 'check {}')
+if [ -n "$wrong" ]; then
+    printf '%s\n' "$wrong"
+    exit 1
+fi
+echo "check-params: $(candidates | wc -l) settings, C and Verilog agree"
