@@ -232,17 +232,14 @@ static bool parse_key(struct scan *s, char *key, const char *keys)
 static bool parse_fault(struct scan *s, struct mmutrace_event *e, const struct limits *lim)
 {
     char key;
-    uint8_t expected;
 
     e->kind = MMUTRACE_FAULT;
     if (!parse_key(s, &key, "FRW") || !parse_who(s, e, key, lim) ||
         !small_dec(s, &e->cause, "cause", 15))
         return false;
-    expected = key == 'F'   ? ATLAS_CAUSE_FETCH_PAGE
-               : key == 'R' ? ATLAS_CAUSE_LOAD_PAGE
-                            : ATLAS_CAUSE_STORE_PAGE;
-    if (e->cause != expected)
-        return scan_error(s, "field cause is %u, expected %u for %c", e->cause, expected, key);
+    if (e->cause != ATLAS_CAUSE_FETCH_PAGE && e->cause != ATLAS_CAUSE_LOAD_PAGE &&
+        e->cause != ATLAS_CAUSE_STORE_PAGE)
+        return scan_error(s, "field cause is %u, expected 12, 13 or 15", e->cause);
     return small_dec(s, &e->npte, "npte", lim->levels) && scan_dec(s, &e->n, "n", UINT64_MAX);
 }
 

@@ -60,19 +60,21 @@ static bool scan_priv(struct scan *s, struct vec *v)
     return v->priv != 2 || scan_error(s, "field priv is 2, expected 0, 1 or 3");
 }
 
+/* A cause that a translation can have; one of another access is a wrong case. */
 static bool scan_cause(struct scan *s, struct vec *v)
 {
-    static const uint8_t page[] = {ATLAS_CAUSE_FETCH_PAGE, ATLAS_CAUSE_LOAD_PAGE,
-                                   ATLAS_CAUSE_STORE_PAGE};
-    static const uint8_t access[] = {ATLAS_CAUSE_FETCH_ACCESS, ATLAS_CAUSE_LOAD_ACCESS,
-                                     ATLAS_CAUSE_STORE_ACCESS};
-
     if (!scan_byte(s, &v->cause, "cause", 15))
         return false;
-    if (v->cause == 0 || v->cause == page[v->acc] || v->cause == access[v->acc])
-        return true;
-    return scan_error(s, "field cause is %x, expected 0, %x or %x for this access", v->cause,
-                      access[v->acc], page[v->acc]);
+    switch (v->cause) {
+    case ATLAS_CAUSE_NONE:
+    case ATLAS_CAUSE_FETCH_ACCESS:
+    case ATLAS_CAUSE_LOAD_ACCESS:
+    case ATLAS_CAUSE_STORE_ACCESS:
+    case ATLAS_CAUSE_FETCH_PAGE:
+    case ATLAS_CAUSE_LOAD_PAGE:
+    case ATLAS_CAUSE_STORE_PAGE: return true;
+    default: return scan_error(s, "field cause is %x, expected 0, 1, 5, 7, c, d or f", v->cause);
+    }
 }
 
 /* mode to va. */
