@@ -85,11 +85,9 @@ static inline bool entry_overlaps(const struct entry *a, const struct entry *b)
  * (KEY_VPN, KEY_ASID) that the fence names. A fence of one ASID spares global entries. */
 static inline bool entry_fenced(const struct entry *e, uint64_t key, uint64_t named)
 {
-    const uint64_t care = (e->care & KEY_VPN) | KEY_ASID;
-
     if ((named & KEY_ASID) != 0 && data_g(e->data))
         return false;
-    return entry_valid(e) && ((e->key ^ key) & care & named) == 0;
+    return entry_valid(e) && ((e->key ^ key) & e->care & named) == 0;
 }
 
 /* The answer to a request of address va from a translation of any page size. */

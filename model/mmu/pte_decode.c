@@ -38,7 +38,8 @@ static unsigned check_leaf(const struct pte_rules *r, uint64_t pte, uint64_t ppn
 {
     if ((ppn & ATLAS_ONES(r->slice_bits * level)) != 0)
         return ATLAS_REASON_MISALIGNED;
-    if ((pte & r->n) != 0 && (level != 0 || (ppn & NAPOT_PPN_MASK) != NAPOT_64K))
+    /* PPN[3:0] of an aligned superpage is 0: none is NAPOT. */
+    if ((pte & r->n) != 0 && (ppn & NAPOT_PPN_MASK) != NAPOT_64K)
         return ATLAS_REASON_NAPOT;
     return ATLAS_REASON_NONE;
 }

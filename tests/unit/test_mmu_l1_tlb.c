@@ -240,6 +240,8 @@ static void side_entries_are_replaced_round_robin(void **state)
             assert_int_equal(rig_entry(&r, ATLAS_RB_SIDE, 0, i % side).ppn, 0x200 * i);
             assert_int_equal(rig_valid(&r, ATLAS_RB_SIDE, 0), i < side ? i + 1 : side);
         }
+        for (unsigned i = side + 1; i < 2 * side + 1; i++)
+            assert_true(hits(&r, i * MIB2));
         assert_int_equal(atlas_replacement(r.mmu, 1), 0); /* the other port's */
         rig_close(&r);
     }

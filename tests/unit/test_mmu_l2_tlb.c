@@ -233,6 +233,8 @@ static void a_global_hit_is_filled_under_the_asid_of_the_request(void **state)
     assert_int_equal(e.asid, 7);
     assert_int_equal(e.g, 1);
     assert_int_equal(rig_ctr(&r, ATLAS_GCTR_L2_HIT), 1);
+    assert_int_equal(page_in(&r, 2), 1); /* set 1, way 0 */
+    assert_int_equal(rig_entry(&r, ATLAS_RB_L2, 0, 2).asid, 1);
     rig_close(&r);
 }
 

@@ -71,6 +71,31 @@ static void a_walk_asks_for_one_transaction_after_the_other(void **state)
     rig_close(&r);
 }
 
+static void an_sv32_pte_has_32_bits_whatever_memory_gives(void **state)
+{
+    struct rig r;
+    struct atlas_sampled s;
+    struct atlas_walk w;
+
+    (void)state;
+    rig_open(&r, RIG_SV32);
+    r.cfg.adue = true;
+    rig_configure(&r);
+    s = sample(&r, LOAD, 0x5008);
+    w = begin(&r, &s);
+    atlas_step_read(r.mmu, &w, UINT64_C(0xffffffff00000000) | 0x200 << PPN_LSB | PV, ATLAS_MEM_OK);
+    assert_int_equal(w.addr, 0x200 << 12 | 5 * 4);
+    atlas_step_read(r.mmu, &w, UINT64_C(0xffffffff00000000) | 0x10 << PPN_LSB | PV | PR,
+                    ATLAS_MEM_OK);
+    assert_int_equal(w.old, 0x10 << PPN_LSB | PV | PR);
+    assert_int_equal(w.new_value, 0x10 << PPN_LSB | PV | PR | PA);
+    atlas_step_cas(r.mmu, &w, ATLAS_MEM_OK);
+    rig_assert_pa(&w.rsp, 0x10008);
+    assert_int_equal(w.rsp.pbmt, 0);
+    assert_int_equal(w.rsp.napot, 0);
+    rig_close(&r);
+}
+
 static void a_request_keeps_the_configuration_it_was_accepted_with(void **state)
 {
     struct rig r;
@@ -465,6 +490,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_walk_asks_for_one_transaction_after_the_other),
+        cmocka_unit_test(an_sv32_pte_has_32_bits_whatever_memory_gives),
         cmocka_unit_test(a_request_keeps_the_configuration_it_was_accepted_with),
         cmocka_unit_test(l2_hits_and_early_faults_ask_for_nothing),
         cmocka_unit_test(an_aborted_walk_leaves_the_pointers_it_has_read_and_nothing_else),

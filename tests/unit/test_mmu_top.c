@@ -138,12 +138,16 @@ static void a_mode_that_is_not_implemented_is_refused_whole(void **state)
             const struct atlas_cfg cfg = {
                 .satp = i == 0 ? (uint64_t)mode << 31 : (uint64_t)mode << 60, .tlb_off = true};
             const bool ok = (implemented[i] >> mode & 1) != 0;
+            struct atlas_sampled s;
             struct atlas_rsp rsp;
 
             rig_configure(&r);
             assert_int_equal(atlas_satp_ok(r.mmu, cfg.satp), ok);
             assert_int_equal(atlas_configure(r.mmu, &cfg), ok);
             if (!ok) { /* as it was: translated, TLB on */
+                atlas_step_sample(r.mmu, &r.req, &s);
+                assert_int_equal(s.cfg.satp, r.cfg.satp);
+                assert_int_equal(s.cfg.tlb_off, false);
                 rsp = rig_load(&r, 0x5000);
                 rig_assert_pa(&rsp, 0x99000);
                 rig_forget(&r);
@@ -310,6 +314,22 @@ static void places_that_do_not_exist_cannot_be_read_back(void **state)
     rig_close(&r);
 }
 
+static void there_is_a_pointer_for_each_table_below_the_root(void **state)
+{
+    (void)state;
+    for (unsigned levels = 3; levels <= 5; levels++) {
+        struct atlas_params p = rig_params(RIG_SV39);
+        struct atlas_entry e;
+        struct rig r;
+
+        p.levels = levels;
+        rig_open_with(&r, RIG_SV39, &p);
+        assert_true(atlas_read_back(r.mmu, ATLAS_RB_PTR, 0, levels - 2, &e));
+        assert_false(atlas_read_back(r.mmu, ATLAS_RB_PTR, 0, levels - 1, &e));
+        rig_close(&r);
+    }
+}
+
 /* M7 */
 static void instances_know_nothing_of_each_other(void **state)
 {
@@ -394,6 +414,7 @@ int main(void)
         cmocka_unit_test(counters_are_as_wide_as_ctr_bits),
         cmocka_unit_test(fields_of_a_request_are_cut_to_their_width),
         cmocka_unit_test(places_that_do_not_exist_cannot_be_read_back),
+        cmocka_unit_test(there_is_a_pointer_for_each_table_below_the_root),
         cmocka_unit_test(instances_know_nothing_of_each_other),
         cmocka_unit_test(the_door_leads_to_the_instance),
         cmocka_unit_test(codes_have_names_and_texts),
