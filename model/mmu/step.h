@@ -27,8 +27,8 @@ struct atlas_walk {
     enum atlas_walk_next next;
     uint64_t addr, old, new_value;
     struct atlas_rsp rsp;
-    bool l2_hit;   /* answered by the L2 TLB: no memory transaction  */
-    bool filled;   /* the answer was filled into the L1              */
+    bool l2_hit; /* answered by the L2 TLB: no memory transaction  */
+    bool filled; /* the answer was filled into the L1              */
     /* the walker's registers */
     struct atlas_sampled s;
     unsigned port, level, levels;
