@@ -537,6 +537,16 @@ static void edge_of_port(struct follower *f, unsigned k, const struct rtl_in *in
         take_answer(f, k);
 }
 
+/* A request that was accepted before this cycle may have sampled a satp that the fence retires:
+ * nothing of it is remembered any more. */
+static void retire_requests(struct follower *f)
+{
+    for (unsigned k = 0; k < f->params.ports; k++)
+        for (unsigned i = 0; i < f->port[k].count; i++)
+            if (f->port[k].queue[i].since < f->cycle)
+                f->port[k].queue[i].s.cfg.tlb_off = true;
+}
+
 static void edge_of_fence(struct follower *f, const struct rtl_in *in, const struct rtl_out *out)
 {
     if (out->fence_done) {
@@ -545,6 +555,7 @@ static void edge_of_fence(struct follower *f, const struct rtl_in *in, const str
         if (f->miss.begun || f->miss.active)
             differs(f, f->miss.port, "a walk goes on over a fence");
         atlas_fence(f->twin, &f->fence);
+        retire_requests(f);
         f->fencing = false;
         f->stats.fences++;
     }

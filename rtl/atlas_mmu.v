@@ -279,7 +279,7 @@ module atlas_mmu #(
                 .done_napot(done_napot), .done_g(done_g), .done_fill(done_fill),
                 .fill(fill[k]), .fill_side(fill_side[k]), .fill_leaf(fill_leaf),
                 .fill_big(fill_big), .fill_napot(fill_napot), .fill_g(fill_g),
-                .halt(halt), .busy(port_busy[k]), .bypass(bypass[k])
+                .halt(halt), .retire(ev_fence), .busy(port_busy[k]), .bypass(bypass[k])
             );
 
             atlas_l1_tlb #(

@@ -125,6 +125,7 @@ module atlas_port #(
 
     // Fence.
     input  wire                halt,          // look nothing up; what misses starts again
+    input  wire                retire,        // done: remember nothing of the requests that are here
     output wire                busy,          // a lookup or a fill is under way
 
     output wire                bypass         // an untranslated request is answered (counter)
@@ -216,6 +217,10 @@ module atlas_port #(
     wire load_dead = wait_valid_q ? wait_killed_q || kill_wait : kill_in;
     wire blocked   = halt || fill_q;          // the RAM is not read now
 
+    // A request that has outlived a fence may have sampled a satp that the fence retires: it goes
+    // on as if tlb_off were set, and nothing of it is remembered.
+    wire [REST_W-1:0] retired = {{(REST_W-1){1'b0}}, retire} << ID_BITS;
+
     assign next_vpn = state_q == S_AGAIN ? vpn
                     : wait_valid_q       ? wait_va_q[12 +: VPN_BITS]
                     :                      s_req_va[12 +: VPN_BITS];
@@ -248,12 +253,12 @@ module atlas_port #(
         if (load) begin
             va_q    <= wait_valid_q ? wait_va_q : s_req_va[VA_W-1:0];
             space_q <= wait_valid_q ? wait_space_q : in_space;
-            rest_q  <= wait_valid_q ? wait_rest_q : in_rest;
         end
+        rest_q      <= load && !wait_valid_q ? in_rest : (load ? wait_rest_q : rest_q) | retired;
+        wait_rest_q <= wait_valid_q ? wait_rest_q | retired : in_rest;
         if (!wait_valid_q) begin
             wait_va_q     <= s_req_va[VA_W-1:0];
             wait_space_q  <= in_space;
-            wait_rest_q   <= in_rest;
             wait_killed_q <= kill_in;
         end else if (kill_wait) begin
             wait_killed_q <= 1'b1;
