@@ -21,6 +21,8 @@ module atlas_ram #(
     output reg  [WIDTH-1:0]     rdata
 );
 
+    // Without the attribute Yosys adds registers and muxes that define such a read.
+    (* no_rw_check *)
     reg [WIDTH-1:0] mem [0:DEPTH-1];
 
     always @(posedge clk) begin
