@@ -75,10 +75,11 @@ static inline bool entry_matches(const struct entry *e, uint64_t key)
     return ((e->key ^ key) & e->care) == 0;
 }
 
-/* Some request could match both: same VPN above the larger page, and ASID. */
-static inline bool entry_overlaps(const struct entry *a, const struct entry *b)
+/* Some request could match both e and an entry of this key and care: same VPN above the larger
+ * page, and ASID. */
+static inline bool entry_overlaps(const struct entry *e, uint64_t key, uint64_t care)
 {
-    return ((a->key ^ b->key) & a->care & b->care) == 0;
+    return ((e->key ^ key) & e->care & care) == 0;
 }
 
 /* A fence removes the entry. `key` holds the fence's VPN and ASID; `named` the parts of it

@@ -18,14 +18,14 @@ static void forget_empty_tail(struct l1_tlb *l1)
         l1->used--;
 }
 
-/* Drop the side entries that overlap e. Returns the lowest of them, l1_side if there was none. */
-static unsigned drop_overlapping(struct l1_tlb *l1, const struct shape *shape,
-                                 const struct entry *e)
+/* Drop the side entries that overlap. Returns the lowest of them, l1_side if there was none. */
+static unsigned drop_overlapping(struct l1_tlb *l1, const struct shape *shape, uint64_t key,
+                                 uint64_t care)
 {
     unsigned lowest = shape->p.l1_side;
 
     for (unsigned i = l1->used; i-- > 0;) {
-        if (entry_overlaps(&l1->side[i], e)) {
+        if (entry_overlaps(&l1->side[i], key, care)) {
             l1->side[i] = ENTRY_EMPTY;
             lowest = i;
         }
@@ -34,27 +34,20 @@ static unsigned drop_overlapping(struct l1_tlb *l1, const struct shape *shape,
     return lowest;
 }
 
-static unsigned take_next(struct l1_tlb *l1, const struct shape *shape)
+struct entry *l1_tlb_place(struct l1_tlb *l1, const struct shape *shape, uint64_t key,
+                           uint64_t care, unsigned size)
 {
-    const unsigned taken = l1->next;
+    unsigned place = drop_overlapping(l1, shape, key, care);
 
-    l1->next = (taken + 1) & (shape->p.l1_side - 1);
-    return taken;
-}
-
-void l1_tlb_fill(struct l1_tlb *l1, const struct shape *shape, const struct entry *e)
-{
-    unsigned place = drop_overlapping(l1, shape, e);
-
-    if (data_size(e->data) == 0) {
-        *l1_tlb_ram(l1, shape, e->key & KEY_VPN) = *e;
-        return;
+    if (size == 0)
+        return l1_tlb_ram(l1, shape, key & KEY_VPN);
+    if (place == shape->p.l1_side) {
+        place = l1->next;
+        l1->next = (place + 1) & (shape->p.l1_side - 1);
     }
-    if (place == shape->p.l1_side)
-        place = take_next(l1, shape);
-    l1->side[place] = *e;
     if (l1->used <= place)
         l1->used = place + 1;
+    return &l1->side[place];
 }
 
 static void fence_one(struct entry *e, uint64_t key, uint64_t named)

@@ -36,8 +36,11 @@ static inline struct entry *l1_tlb_ram(const struct l1_tlb *l1, const struct sha
     return &l1->ram[shape_l1_set(shape, vpn)];
 }
 
-/* Remember a translation (model/README.md, 2, "fill"). */
-void l1_tlb_fill(struct l1_tlb *l1, const struct shape *shape, const struct entry *e);
+/* The entry that the fill of a translation writes (model/README.md, 2, "fill"): key, care and
+ * page size as its entry will have them. Drops the side entries that overlap it, and moves the
+ * round if that names the place. */
+struct entry *l1_tlb_place(struct l1_tlb *l1, const struct shape *shape, uint64_t key,
+                           uint64_t care, unsigned size);
 
 /* Remove what a fence names; key and named as for entry_fenced. */
 void l1_tlb_fence(struct l1_tlb *l1, const struct shape *shape, uint64_t key, uint64_t named);

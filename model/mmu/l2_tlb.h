@@ -14,13 +14,43 @@ struct l2_tlb {
 /* All entries empty; ram stays owned by the caller. */
 void l2_tlb_reset(struct l2_tlb *l2, const struct shape *shape, struct entry *ram);
 
+static inline struct entry *l2_tlb_set(const struct l2_tlb *l2, const struct shape *shape,
+                                       uint64_t key)
+{
+    return &l2->ram[shape_l2_set(shape, key & KEY_VPN) * shape->p.l2_ways];
+}
+
 /* The lowest way of key's set that matches; NULL if none. *way is where a later fill goes: that
  * way, else the lowest empty one, else l2_ways, which stands for the round-robin way. */
-const struct entry *l2_tlb_find(const struct l2_tlb *l2, const struct shape *shape, uint64_t key,
-                                uint8_t *way);
+static inline const struct entry *l2_tlb_find(const struct l2_tlb *l2, const struct shape *shape,
+                                              uint64_t key, uint8_t *way)
+{
+    const struct entry *set = l2_tlb_set(l2, shape, key);
+    unsigned empty = shape->p.l2_ways;
 
-/* Remember e at the place that l2_tlb_find named. */
-void l2_tlb_fill(struct l2_tlb *l2, const struct shape *shape, const struct entry *e, unsigned way);
+    for (unsigned i = 0; i < shape->p.l2_ways; i++) {
+        if (entry_matches(&set[i], key)) {
+            *way = (uint8_t)i;
+            return &set[i];
+        }
+        if (empty == shape->p.l2_ways && !entry_valid(&set[i]))
+            empty = i;
+    }
+    *way = (uint8_t)empty;
+    return NULL;
+}
+
+/* The entry that the fill of this key writes, at the way that l2_tlb_find named; moves the round
+ * if that names the place. */
+static inline struct entry *l2_tlb_place(struct l2_tlb *l2, const struct shape *shape, uint64_t key,
+                                         unsigned way)
+{
+    if (way == shape->p.l2_ways) {
+        way = l2->next;
+        l2->next = (way + 1) & (shape->p.l2_ways - 1);
+    }
+    return &l2_tlb_set(l2, shape, key)[way];
+}
 
 /* Remove what a fence names; key and named as for entry_fenced. */
 void l2_tlb_fence(struct l2_tlb *l2, const struct shape *shape, uint64_t key, uint64_t named);

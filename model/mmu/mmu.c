@@ -92,6 +92,7 @@ static uint8_t cause_of(unsigned reason, unsigned acc)
 static void answer_fault(struct atlas *a, struct atlas_walk *w, unsigned reason,
                          struct atlas_rsp *rsp)
 {
+    assert(reason != ATLAS_REASON_NONE);
     w->next = ATLAS_WALK_DONE;
     *rsp = (struct atlas_rsp){.fault = true,
                               .cause = cause_of(reason, w->s.req.acc),
@@ -102,7 +103,8 @@ static void answer_fault(struct atlas *a, struct atlas_walk *w, unsigned reason,
 
 /* Remember a translation. A page larger than physical memory is not remembered: the L1 does not
  * check the width. */
-static void fill(struct atlas *a, const struct regime *regime, struct atlas_walk *w, uint64_t data)
+static ALWAYS_INLINE void fill(struct atlas *a, const struct regime *regime, struct atlas_walk *w,
+                               uint64_t data)
 {
     const uint64_t key = regime->key | shape_vpn(&a->shape, w->s.req.va);
     const struct entry e = entry_make(&a->shape, key, data);
@@ -111,14 +113,14 @@ static void fill(struct atlas *a, const struct regime *regime, struct atlas_walk
         return;
     w->filled = true;
     a->ctr[ATLAS_GCTR_FILL]++;
-    l1_tlb_fill(&a->lane[w->port].l1, &a->shape, &e);
+    *l1_tlb_place(&a->lane[w->port].l1, &a->shape, key, e.care, data_size(data)) = e;
     if (a->shape.p.l2_sets > 0 && !w->l2_hit && data_size(data) == 0)
-        l2_tlb_fill(&a->l2, &a->shape, &e, w->l2_way);
+        *l2_tlb_place(&a->l2, &a->shape, key, w->l2_way) = e;
 }
 
 /* Answer with the translation `data`, whose PPN is composed. */
-static inline void answer_leaf(struct atlas *a, const struct regime *regime, struct atlas_walk *w,
-                               uint64_t data, struct atlas_rsp *rsp)
+static ALWAYS_INLINE void answer_leaf(struct atlas *a, const struct regime *regime,
+                                      struct atlas_walk *w, uint64_t data, struct atlas_rsp *rsp)
 {
     w->next = ATLAS_WALK_DONE;
     *rsp = (struct atlas_rsp){.pa = (data & DATA_PPN) | (w->s.req.va & DATA_OFFSET),
@@ -133,8 +135,8 @@ static inline void answer_leaf(struct atlas *a, const struct regime *regime, str
 /* ---- the miss unit ---- */
 
 /* Ask the L2. Returns true if it has answered. */
-static bool ask_l2(struct atlas *a, const struct regime *regime, struct atlas_walk *w,
-                   struct atlas_rsp *rsp)
+static ALWAYS_INLINE bool ask_l2(struct atlas *a, const struct regime *regime, struct atlas_walk *w,
+                                 struct atlas_rsp *rsp)
 {
     const uint64_t key = regime->key | shape_vpn(&a->shape, w->s.req.va);
     const struct entry *e = l2_tlb_find(&a->l2, &a->shape, key, &w->l2_way);
@@ -147,8 +149,8 @@ static bool ask_l2(struct atlas *a, const struct regime *regime, struct atlas_wa
 }
 
 /* What comes before a walk. Returns true if that was the answer; model/README.md, 2.1, 2.2. */
-static bool answered_before_walk(struct atlas *a, const struct regime *regime, struct atlas_walk *w,
-                                 struct atlas_rsp *rsp)
+static ALWAYS_INLINE bool answered_before_walk(struct atlas *a, const struct regime *regime,
+                                               struct atlas_walk *w, struct atlas_rsp *rsp)
 {
     const struct va_mode *mode = &regime->mode;
     const struct atlas_req *req = &w->s.req;
@@ -164,8 +166,9 @@ static bool answered_before_walk(struct atlas *a, const struct regime *regime, s
 }
 
 /* A step of the walk is over: answer if that was the last. */
-static void conclude(struct atlas *a, const struct regime *regime, struct atlas_walk *w,
-                     struct walk_step step, struct atlas_rsp *rsp)
+static ALWAYS_INLINE void conclude(struct atlas *a, const struct regime *regime,
+                                   struct atlas_walk *w, struct walk_step step,
+                                   struct atlas_rsp *rsp)
 {
     if (step.end == WALK_LEAF)
         answer_leaf(a, regime, w, step.data, rsp);
@@ -174,7 +177,8 @@ static void conclude(struct atlas *a, const struct regime *regime, struct atlas_
 }
 
 /* The request as the MMU samples it: fields cut to their width. */
-static struct atlas_req sampled_req(const struct shape *shape, const struct atlas_req *req)
+static ALWAYS_INLINE struct atlas_req sampled_req(const struct shape *shape,
+                                                  const struct atlas_req *req)
 {
     return (struct atlas_req){.va = req->va & shape->xlen_mask,
                               .acc = req->acc & 3,
@@ -184,7 +188,9 @@ static struct atlas_req sampled_req(const struct shape *shape, const struct atla
                               .id = req->id & shape->id_mask};
 }
 
-static void miss(struct atlas *a, unsigned port, const struct atlas_req *req, struct atlas_rsp *rsp)
+/* Apart, so that a hit saves no registers. */
+static NEVER_INLINE void miss(struct atlas *a, unsigned port, const struct atlas_req *req,
+                              struct atlas_rsp *rsp)
 {
     struct atlas_walk w;
 

@@ -11,17 +11,6 @@ void walk_cache_reset(struct walk_cache *wc, const struct shape *shape)
     walk_cache_drop(wc);
 }
 
-void walk_cache_fill(struct walk_cache *wc, const struct regime *regime, unsigned level,
-                     const struct pointer *pointer)
-{
-    if (wc->space != regime->key || wc->levels != regime->mode.levels) {
-        walk_cache_drop(wc);
-        wc->space = regime->key;
-        wc->levels = regime->mode.levels;
-    }
-    wc->at[level] = *pointer;
-}
-
 void walk_cache_drop(struct walk_cache *wc)
 {
     for (unsigned i = 0; i < MMU_MAX_LEVELS - 1; i++)

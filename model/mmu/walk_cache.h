@@ -42,12 +42,20 @@ static inline const struct pointer *walk_cache_find(const struct walk_cache *wc,
     return NULL;
 }
 
-/* Remember the pointer to a table of level `level`. */
-void walk_cache_fill(struct walk_cache *wc, const struct regime *regime, unsigned level,
-                     const struct pointer *pointer);
-
 /* Forget all. */
 void walk_cache_drop(struct walk_cache *wc);
+
+/* Remember the pointer to a table of level `level`. */
+static inline void walk_cache_fill(struct walk_cache *wc, const struct regime *regime,
+                                   unsigned level, struct pointer pointer)
+{
+    if (wc->space != regime->key || wc->levels != regime->mode.levels) {
+        walk_cache_drop(wc);
+        wc->space = regime->key;
+        wc->levels = regime->mode.levels;
+    }
+    wc->at[level] = pointer;
+}
 
 /* For read-back. */
 struct atlas_entry walk_cache_show(const struct walk_cache *wc, unsigned level);

@@ -3,8 +3,6 @@
 
 #include "mmu/ad_update.h"
 
-#define ALWAYS_INLINE inline __attribute__((always_inline))
-
 static inline struct walk_step waits(void)
 {
     return (struct walk_step){.end = WALK_WAITS};
@@ -63,7 +61,7 @@ static ALWAYS_INLINE struct walk_step follow(struct atlas *a, const struct regim
         const struct pointer p = {
             .vpn = shape_vpn(&a->shape, w->s.req.va), .ppn = w->table, .g = w->g};
 
-        walk_cache_fill(&a->lane[w->port].wc, regime, w->level, &p);
+        walk_cache_fill(&a->lane[w->port].wc, regime, w->level, p);
     }
     return want_pte(&a->shape, w);
 }
