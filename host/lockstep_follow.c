@@ -303,6 +303,17 @@ static void begin_walk(struct follower *f, const struct rtl_out *out)
     f->stats.l2_hits += m->walk.l2_hit;
 }
 
+/* How far the twin's walk is. */
+static void describe_walk(struct follower *f)
+{
+    const struct atlas_walk *w = &f->miss.walk;
+
+    lockstep_text_add(
+        &f->text, "\n  model: satp 0x%" PRIx64 ", level %u of %u, pte 0x%" PRIx64 ", %s",
+        w->s.cfg.satp, w->level, w->levels, w->pte,
+        w->next != ATLAS_WALK_DONE ? "wants memory" : atlas_reason_name(w->rsp.reason));
+}
+
 static void use_answer(struct follower *f, const struct rtl_out *out)
 {
     struct miss *m = &f->miss;
@@ -368,9 +379,10 @@ static void follow_miss(struct follower *f, const struct rtl_in *in, const struc
         atlas_step_abort(f->twin, &m->walk);
         end_walk(f, true);
     } else if (out->ev_end != (m->active && m->walk.next == ATLAS_WALK_DONE)) {
-        differs(f, m->port,
-                out->ev_end ? "the rtl ends a walk that goes on in the twin"
-                            : "the rtl goes on with a walk that is over in the twin");
+        if (differs(f, m->port,
+                    out->ev_end ? "the rtl ends a walk that goes on in the twin"
+                                : "the rtl goes on with a walk that is over in the twin"))
+            describe_walk(f);
     } else if (out->ev_end) {
         end_walk(f, false);
     }

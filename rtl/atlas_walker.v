@@ -227,13 +227,14 @@ module atlas_walker #(
 
     // Results.
     wire l2_answers = state_q == S_L2 && !abort && l2_hit;
-    wire refuses    = state_q == S_REFUSE && !abort;
+    wire refuses    = !abort
+                   && (state_q == S_REFUSE || (state_q == S_L2 && !l2_hit && !root_fits_q));
     wire walked     = finishes && !faults;
     assign ev_end      = finishes || l2_answers || refuses;
     assign done        = port_q & {PORTS{ev_end}};
     assign done_fault  = !(walked || l2_answers);
     assign done_reason = walked || l2_answers ? `ATLAS_REASON_NONE
-                       : state_q == S_REFUSE  ? refuse_reason : step_reason;
+                       : finishes             ? step_reason : refuse_reason;
     assign done_access = done_reason == `ATLAS_REASON_VA_WIDTH || done_reason == `ATLAS_REASON_PTE_WIDTH
                       || done_reason == `ATLAS_REASON_PTE_BUS || done_reason == `ATLAS_REASON_LEAF_WIDTH
                       || done_reason == `ATLAS_REASON_AD_BUS;
@@ -291,7 +292,7 @@ module atlas_walker #(
                                         : ask_l2            ? S_L2
                                         : !s_miss_root_fits ? S_REFUSE : S_ASK;
             S_REFUSE: state_d = S_IDLE;
-            S_L2:     state_d = abort || l2_hit ? S_IDLE : root_fits_q ? S_ASK : S_REFUSE;
+            S_L2:     state_d = abort || l2_hit || !root_fits_q ? S_IDLE : S_ASK;
             S_ASK:    if (m_mem_req_ready) state_d = S_WAIT;
             S_WAIT:   if (m_mem_rsp_valid) state_d = drop_q || abort ? S_IDLE : S_STEP;
             S_STEP:   state_d = abort            ? S_IDLE
