@@ -36,8 +36,7 @@ static void on_stop(int sig)
 }
 
 /* The program ended, and all that lackey wrote is in the pipe: it ends when it is empty, whoever
- * still holds the other end. What the program left behind ends, too; its group cannot be somebody
- * else's, because it has not been waited for. */
+ * still holds the other end. */
 static void on_child(int sig)
 {
     int kept = errno;
@@ -45,10 +44,8 @@ static void on_child(int sig)
 
     (void)sig;
     if (group > 0 && waitid(P_PID, (id_t)group, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-        info.si_pid == group) {
-        kill(-group, SIGKILL);
+        info.si_pid == group)
         fcntl(read_end, F_SETFL, O_NONBLOCK);
-    }
     errno = kept;
 }
 

@@ -266,6 +266,16 @@ static void stores_write_what_depends_on_address_and_number(void **state)
     assert_int_equal(f->run.counts.mismatches, 0);
 }
 
+static void both_parts_of_a_crossing_store_have_bytes_of_their_own(void **state)
+{
+    struct fixture *f = *state;
+
+    do_ok(f, 'S', 0x601ff8, 16);
+    assert_memory_not_equal(bytes_at(f, 0x601ff8), bytes_at(f, 0x602000), 8);
+    do_ok(f, 'L', 0x602000, 8);
+    assert_int_equal(f->run.counts.mismatches, 0);
+}
+
 static void a_corrupted_byte_is_noticed_by_load_and_fetch(void **state) /* M12 */
 {
     struct fixture *f = *state;
@@ -406,6 +416,45 @@ static void a_wrong_answer_of_the_mmu_is_noticed(void **state)
     assert_int_equal(f->run.counts.mismatches, 2);
 }
 
+/* A backend that found a difference, as lockstep does. */
+static const char *difference;
+
+static const char *take_difference(struct backend *b)
+{
+    const char *text = difference;
+
+    (void)b;
+    difference = NULL;
+    return text;
+}
+
+static bool checkpoint_fails(struct backend *b)
+{
+    (void)b;
+    return false;
+}
+
+static void a_difference_between_backends_is_a_mismatch(void **state)
+{
+    struct fixture *f = *state;
+    struct backend_ops ops = *f->target.ops;
+
+    ops.mismatch = take_difference;
+    f->target.ops = &ops;
+    do_ok(f, 'L', 0x601000, 8);
+    assert_int_equal(f->run.counts.mismatches, 0);
+    difference = "pa differs";
+    do_ok(f, 'L', 0x601000, 8);
+    assert_int_equal(f->run.counts.mismatches, 1);
+    do_ok(f, 'L', 0x601000, 8);
+    run_finish(&f->run);
+    assert_int_equal(f->run.counts.mismatches, 1);
+    ops.checkpoint = checkpoint_fails;
+    run_finish(&f->run);
+    assert_int_equal(f->run.counts.mismatches, 2);
+    f->target.ops = &backend_model;
+}
+
 /* ---- What ends a run ----------------------------------------------------------------------- */
 
 static void out_of_frames_stops_the_run(void **state)
@@ -507,6 +556,10 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(a_mapping_grows_around_what_is_known, setup, teardown),
         cmocka_unit_test_setup_teardown(stores_write_what_depends_on_address_and_number, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(both_parts_of_a_crossing_store_have_bytes_of_their_own,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(a_difference_between_backends_is_a_mismatch, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_corrupted_byte_is_noticed_by_load_and_fetch, setup,
                                         teardown),

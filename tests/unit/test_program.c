@@ -121,6 +121,28 @@ static void header_of_the_file_decides(void **state)
     assert_int_equal(bits, 32);
 }
 
+/* A 64-bit x86 machine runs 32-bit x86 programs, and nothing else of another kind. */
+static void narrow_programs_of_the_family_can_be_run(void **state)
+{
+    enum { CLASS = 4, MACHINE = 18, EM_386 = 3, EM_X86_64 = 62 };
+    char error[PROGRAM_ERROR], head[64] = {0};
+    unsigned bits;
+    FILE *file = fopen("/proc/self/exe", "r");
+
+    (void)state;
+    assert_int_equal(fread(head, 1, sizeof head, file), sizeof head);
+    fclose(file);
+    if (head[MACHINE] != EM_X86_64)
+        skip();
+    head[MACHINE] = EM_386;
+    make(head, sizeof head, 0755);
+    assert_refused(path, "neither");
+    head[CLASS] = 1;
+    make(head, sizeof head, 0755);
+    assert_true(program_check(&bits, path, error));
+    assert_int_equal(bits, 32);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -128,6 +150,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_script_has_no_width_of_its_own, setup, teardown),
         cmocka_unit_test_setup_teardown(what_cannot_be_run_is_named, setup, teardown),
         cmocka_unit_test_setup_teardown(header_of_the_file_decides, setup, teardown),
+        cmocka_unit_test_setup_teardown(narrow_programs_of_the_family_can_be_run, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
