@@ -143,6 +143,9 @@ static unsigned l1_set(const struct atlas_params *p, uint64_t vpn)
 /* The side entry that holds the page; at most one matches. */
 static bool find_side(struct backend *b, uint64_t vpn, unsigned *index, struct atlas_entry *e)
 {
+    const unsigned slice = b->params.xlen == 32 ? 10 : 9;
+
+    vpn &= ~ATLAS_ONES(b->last.rsp.napot ? 4 : slice * b->last.rsp.level);
     for (*index = 0; *index < b->params.l1_side; ++*index)
         if (atlas_read_back(b->atlas, ATLAS_RB_SIDE, b->last.port, *index, e) && e->valid &&
             e->vpn == vpn && e->asid == b->asid && e->level == b->last.rsp.level &&

@@ -259,12 +259,17 @@ static void compare_transactions(const struct vec *v, const char *who, struct ta
                  want[i].cas ? "write" : "read", i + 1, want[i].addr);
 }
 
+/* Page-number bits that lie inside the page of the leaf. */
+static unsigned inside_bits(const struct vec *v)
+{
+    return v->napot ? 4 : v->level * (vec_is_32(v) ? 10U : 9U);
+}
+
 /* Is a leaf of this page remembered? One larger than physical memory is not. */
 static bool is_filled(const struct vec *v, const struct target *t)
 {
-    unsigned bits = v->napot ? 4 : v->level * (vec_is_32(v) ? 10U : 9U);
-
-    return is_translated(v) && v->cause == 0 && ATLAS_PAGE_SHIFT + bits <= t->params.pa_bits;
+    return is_translated(v) && v->cause == 0 &&
+           ATLAS_PAGE_SHIFT + inside_bits(v) <= t->params.pa_bits;
 }
 
 static void compare_fill(const struct vec *v, const char *who, struct target *t, struct diff *d)
@@ -278,7 +283,8 @@ static void compare_fill(const struct vec *v, const char *who, struct target *t,
         return;
     diff_value(d, who, "g of the entry", v->g, e.g);
     diff_value(d, who, "asid of the entry", v->asid & ATLAS_ONES(t->params.asid_bits), e.asid);
-    diff_value(d, who, "ppn of the entry", v->pa >> ATLAS_PAGE_SHIFT, e.ppn);
+    diff_value(d, who, "ppn of the entry",
+               v->pa >> ATLAS_PAGE_SHIFT & ~ATLAS_ONES(inside_bits(v)), e.ppn);
     diff_value(d, who, "level of the entry", v->level, e.level);
     diff_value(d, who, "napot of the entry", v->napot, e.napot);
     diff_value(d, who, "pbmt of the entry", v->pbmt, e.pbmt);

@@ -66,8 +66,8 @@ uint64_t atlas_counter(const struct atlas *atlas, unsigned index);
 struct mmu_port atlas_port(struct atlas *atlas);
 
 /* One remembered entry, as TLB read-back shows it. Fields that the array does not keep are 0.
- * Low bits of vpn and ppn that lie inside a superpage or NAPOT page are those of the access that
- * filled the entry. An invalid entry reads as all zero. */
+ * Bits of vpn and ppn that lie inside a superpage or NAPOT page are 0. An invalid entry reads as
+ * all zero. */
 struct atlas_entry {
     bool valid, g;
     uint16_t asid;

@@ -89,7 +89,8 @@ module atlas_l1_side #(
             wire [LEVELS-2:0]   big;
             wire                napot;
             assign {g, e_asid, e_vpn} = key_q;
-            assign {big, napot}       = pay_q[LEVELS-1:0];
+            // Sv32 has one size, and no NAPOT: nothing inside its pages needs to be kept.
+            assign {big, napot} = LEVELS == 2 ? {{(LEVELS-1){1'b1}}, 1'b0} : pay_q[LEVELS-1:0];
 
             // Equal in every slice that neither this page nor, for `meets`, the filled one covers.
             wire same_asid = e_asid == asid;
@@ -162,11 +163,14 @@ module atlas_l1_side #(
     wire [PAY_W-1:0]  matched  = g_entry[ENTRIES-1].matched;
     wire [LEAF_W-1:0] raw_leaf = matched[LEVELS +: LEAF_W];
     assign match       = g_entry[ENTRIES-1].any_hit;
-    assign match_big   = matched[1 +: LEVELS-1];
-    assign match_napot = matched[0];
+    wire [LEVELS-2:0] big;                             // of the entry that matches, if one does
+    wire              napot;
+    assign {big, napot} = LEVELS == 2 ? {{(LEVELS-1){1'b1}}, 1'b0} : matched[LEVELS-1:0];
+    assign match_big    = big & {(LEVELS-1){match}};
+    assign match_napot  = napot;
 
     atlas_compose #(.LEVELS(LEVELS), .SLICE(SLICE), .PPN_BITS(PPN_BITS)) u_compose (
-        .ppn(raw_leaf[PPN_BITS-1:0]), .vpn(vpn), .big(match_big), .napot(match_napot),
+        .ppn(raw_leaf[PPN_BITS-1:0]), .vpn(vpn), .big(big), .napot(napot),
         .composed(match_leaf[PPN_BITS-1:0])
     );
     assign match_leaf[LEAF_W-1:PPN_BITS] = raw_leaf[LEAF_W-1:PPN_BITS];

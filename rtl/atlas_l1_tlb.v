@@ -34,6 +34,7 @@ module atlas_l1_tlb #(
     input  wire                rst,
 
     // The request.
+    input  wire                next,          // next_vpn is the request of the next cycle
     input  wire [VPN_BITS-1:0] next_vpn,
     input  wire [VPN_BITS-1:0] vpn,
     input  wire [ASID_W-1:0]   asid,
@@ -89,21 +90,21 @@ module atlas_l1_tlb #(
     wire [INDEX_W-1:0] raddr = !fence_read  ? set_of(next_vpn[HASH_W-1:0])
                              : fence_has_va ? set_of(fence_vpn[HASH_W-1:0])
                              :                sweep & {INDEX_W{SETS > 1}};
+    // The set whose word is at the output: the request's, or the fence's.
     reg  [INDEX_W-1:0] raddr_q;
-    always @(posedge clk) raddr_q <= raddr;
+    always @(posedge clk) if (next || fence_read) raddr_q <= raddr;
 
     wire [VPN_BITS-1:0] match_vpn  = fence_match ? fence_vpn : vpn;
     wire [ASID_W-1:0]   match_asid = fence_match ? fence_asid : asid;
 
     wire                fenced;
     wire                we    = (fill && !fill_side) || fenced;
-    wire [INDEX_W-1:0]  waddr = fence_match ? raddr_q : set_of(vpn[HASH_W-1:0]);
-    wire [WORD_W-1:0]   wdata = fence_match ? {WORD_W{1'b0}}
-                              : {1'b1, fill_g, asid, vpn[VPN_BITS-1:SETS_W], fill_leaf[KEEP_W-1:0]};
+    wire [WORD_W-1:0]   wdata = {!fence_match, fill_g, asid, vpn[VPN_BITS-1:SETS_W],
+                                 fill_leaf[KEEP_W-1:0]};
     wire [WORD_W-1:0]   rdata;
 
     atlas_ram #(.DEPTH(SETS), .WIDTH(WORD_W)) u_ram (
-        .clk(clk), .we(we), .waddr(waddr), .wdata(wdata), .raddr(raddr), .rdata(rdata)
+        .clk(clk), .we(we), .waddr(raddr_q), .wdata(wdata), .raddr(raddr), .rdata(rdata)
     );
 
     wire                ram_valid, ram_g;
@@ -174,7 +175,7 @@ module atlas_l1_tlb #(
         : {ram_leaf[LEAF_W-1 -: 2], ram_leaf[PPN_BITS-1:0]};
 
     assign fill_index = fill_side ? {{(10-SIDE_W){1'b0}}, side_fill_index}
-                                  : {{(10-INDEX_W){1'b0}}, set_of(vpn[HASH_W-1:0])};
+                                  : {{(10-INDEX_W){1'b0}}, raddr_q};
 
     // Read-back. The RAM's entry gives back its page number from tag and set.
     wire [VPN_BITS-1:0] ram_vpn;
@@ -186,8 +187,9 @@ module atlas_l1_tlb #(
         end
     endgenerate
     wire [127:0] ram_view, side_view, pointer_view;
-    atlas_entry_view #(.LEVELS(LEVELS), .ASID_W(ASID_W), .PPN_BITS(PPN_BITS), .VPN_BITS(VPN_BITS))
-    u_ram_view (
+    atlas_entry_view #(
+        .LEVELS(LEVELS), .SLICE(SLICE), .ASID_W(ASID_W), .PPN_BITS(PPN_BITS), .VPN_BITS(VPN_BITS)
+    ) u_ram_view (
         .valid(ram_valid && reading), .g(ram_g), .asid(ram_asid), .vpn(ram_vpn), .leaf(ram_leaf),
         .big({(LEVELS-1){1'b0}}), .napot(1'b0), .view(ram_view)
     ), u_side_view (

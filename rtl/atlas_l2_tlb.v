@@ -82,8 +82,8 @@ module atlas_l2_tlb #(
     wire [VPN_BITS-1:0] match_vpn  = fence_match ? fence_vpn : vpn;
     wire [ASID_W-1:0]   match_asid = fence_match ? fence_asid : asid;
     wire [INDEX_W-1:0]  waddr = fence_match ? raddr_q : set_of(vpn[HASH_W-1:0]);
-    wire [WORD_W-1:0]   wdata = fence_match ? {WORD_W{1'b0}}
-                              : {1'b1, fill_g, asid, vpn[VPN_BITS-1:SETS_W], fill_leaf[KEEP_W-1:0]};
+    wire [WORD_W-1:0]   wdata = {!fence_match, fill_g, asid, vpn[VPN_BITS-1:SETS_W],
+                                 fill_leaf[KEEP_W-1:0]};
 
     reg  [WAY_W-1:0] way_q;          // where the next fill goes
     wire [WAYS-1:0]  valid, match;

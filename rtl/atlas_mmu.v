@@ -239,6 +239,7 @@ module atlas_mmu #(
     generate
         for (k = 0; k < PORTS; k = k + 1) begin : g_port
             wire [VPN_BITS-1:0] next_vpn, vpn;
+            wire                next;
             wire [1:0]          acc, hit_pbmt;
             wire [2:0]          p_top, ptr_level;
             wire [ASID_W-1:0]   p_asid;
@@ -267,7 +268,7 @@ module atlas_mmu #(
                 .cfg_bare(bare), .cfg_top(top), .cfg_asid(asid), .cfg_root(root),
                 .cfg_root_fits(root_fits), .cfg_adue(cfg_adue), .cfg_pbmte(cfg_pbmte),
                 .cfg_napote(cfg_napote), .cfg_tlb_off(cfg_tlb_off),
-                .next_vpn(next_vpn), .vpn(vpn), .acc(acc), .user(user), .sum(sum), .mxr(mxr),
+                .next(next), .next_vpn(next_vpn), .vpn(vpn), .acc(acc), .user(user), .sum(sum), .mxr(mxr),
                 .xlate(xlate), .va_ok(va_ok), .top(p_top), .asid(p_asid), .root(p_root),
                 .root_fits(p_root_fits), .adue(adue), .pbmte(pbmte), .napote(napote),
                 .tlb_off(tlb_off),
@@ -286,7 +287,7 @@ module atlas_mmu #(
                 .XLEN(XLEN), .LEVELS(LEVELS), .SLICE(SLICE), .ASID_W(ASID_W), .PPN_BITS(PPN_BITS),
                 .SETS(L1_SETS), .SIDE(L1_SIDE)
             ) u_l1_tlb (
-                .clk(clk), .rst(rst), .next_vpn(next_vpn),
+                .clk(clk), .rst(rst), .next(next), .next_vpn(next_vpn),
                 .vpn(vpn), .asid(p_asid), .acc(acc), .user(user), .sum(sum), .mxr(mxr),
                 .hit(hit), .hit_side(hit_side[k]), .hit_ppn(hit_ppn), .hit_pbmt(hit_pbmt),
                 .hit_big(hit_big), .hit_napot(hit_napot),
@@ -317,7 +318,7 @@ module atlas_mmu #(
                 pbmte, napote, tlb_off, ptr_hit, ptr_level, ptr_table, ptr_g};
 
             atlas_entry_view #(
-                .LEVELS(LEVELS), .ASID_W(ASID_W), .PPN_BITS(PPN_BITS), .VPN_BITS(VPN_BITS)
+                .LEVELS(LEVELS), .SLICE(SLICE), .ASID_W(ASID_W), .PPN_BITS(PPN_BITS), .VPN_BITS(VPN_BITS)
             ) u_fill_view (
                 .valid(fill[k] && OBSERVE != 0), .g(fill_g), .asid(p_asid), .vpn(vpn),
                 .leaf(fill_leaf), .big(fill_big), .napot(fill_napot),

@@ -76,7 +76,8 @@ module atlas_port #(
     input  wire                cfg_tlb_off,
 
     // The current request, for the L1 and the miss unit.
-    output wire [VPN_BITS-1:0] next_vpn,      // what the L1's RAM reads for the next cycle
+    output wire                next,          // the L1's RAM is read for the next cycle, at
+    output wire [VPN_BITS-1:0] next_vpn,
     output wire [VPN_BITS-1:0] vpn,
     output wire [1:0]          acc,
     output wire                user,
@@ -221,6 +222,7 @@ module atlas_port #(
     // on as if tlb_off were set, and nothing of it is remembered.
     wire [REST_W-1:0] retired = {{(REST_W-1){1'b0}}, retire} << ID_BITS;
 
+    assign next     = load || state_q == S_AGAIN;
     assign next_vpn = state_q == S_AGAIN ? vpn
                     : wait_valid_q       ? wait_va_q[12 +: VPN_BITS]
                     :                      s_req_va[12 +: VPN_BITS];

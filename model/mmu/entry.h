@@ -104,17 +104,19 @@ static inline void entry_answer(const struct shape *shape, uint64_t data, uint64
                               .id = id};
 }
 
-/* For read-back. */
-static inline struct atlas_entry entry_show(const struct entry *e)
+/* For read-back. What lies inside the page is not kept by the RTL, and reads as 0. */
+static inline struct atlas_entry entry_show(const struct shape *shape, const struct entry *e)
 {
+    const uint64_t kept = ~shape->inside[data_size(e->data)];
+
     if (!entry_valid(e))
         return (struct atlas_entry){.valid = false};
     return (struct atlas_entry){
         .valid = true,
         .g = data_g(e->data),
         .asid = (uint16_t)(e->key >> KEY_ASID_LSB),
-        .vpn = e->key & KEY_VPN,
-        .ppn = (e->data & DATA_PPN) >> ATLAS_PAGE_SHIFT,
+        .vpn = e->key & KEY_VPN & kept,
+        .ppn = (e->data & DATA_PPN) >> ATLAS_PAGE_SHIFT & kept,
         .level = data_level(e->data),
         .napot = data_napot(e->data),
         .pbmt = data_pbmt(e->data),

@@ -87,11 +87,11 @@ bool atlas_read_back(const struct atlas *atlas, unsigned array, unsigned port, u
     if (array != ATLAS_RB_L2 && port >= p->ports)
         return false;
     if (array == ATLAS_RB_L1 && index < p->l1_sets)
-        *out = entry_show(&atlas->lane[port].l1.ram[index]);
+        *out = entry_show(&atlas->shape, &atlas->lane[port].l1.ram[index]);
     else if (array == ATLAS_RB_SIDE && index < p->l1_side)
-        *out = entry_show(&atlas->lane[port].l1.side[index]);
+        *out = entry_show(&atlas->shape, &atlas->lane[port].l1.side[index]);
     else if (array == ATLAS_RB_L2 && index < p->l2_sets * p->l2_ways)
-        *out = entry_show(&atlas->l2.ram[index]);
+        *out = entry_show(&atlas->shape, &atlas->l2.ram[index]);
     else if (array == ATLAS_RB_PTR && p->walk_cache != 0 && index < p->levels - 1)
         *out = walk_cache_show(&atlas->lane[port].wc, index);
     else
