@@ -283,8 +283,8 @@ static void compare_fill(const struct vec *v, const char *who, struct target *t,
         return;
     diff_value(d, who, "g of the entry", v->g, e.g);
     diff_value(d, who, "asid of the entry", v->asid & ATLAS_ONES(t->params.asid_bits), e.asid);
-    diff_value(d, who, "ppn of the entry",
-               v->pa >> ATLAS_PAGE_SHIFT & ~ATLAS_ONES(inside_bits(v)), e.ppn);
+    diff_value(d, who, "ppn of the entry", v->pa >> ATLAS_PAGE_SHIFT & ~ATLAS_ONES(inside_bits(v)),
+               e.ppn);
     diff_value(d, who, "level of the entry", v->level, e.level);
     diff_value(d, who, "napot of the entry", v->napot, e.napot);
     diff_value(d, who, "pbmt of the entry", v->pbmt, e.pbmt);
