@@ -47,6 +47,7 @@ static void every_input_is_judged_by_the_first_rule_that_refuses(void **state)
     }
 }
 
+/* B21 */
 static void cases_from_the_specification(void **state)
 {
     static const struct {
@@ -56,7 +57,7 @@ static void cases_from_the_specification(void **state)
         {PR, LOAD, U, 0, 0, ATLAS_REASON_S_PAGE},
         {PR | PU, LOAD, S, 0, 0, ATLAS_REASON_U_PAGE},
         {PR | PU, LOAD, S, 1, 0, ATLAS_REASON_NONE},
-        {PX | PU, FETCH, S, 0, 0, ATLAS_REASON_U_PAGE}, /* B21: SUM does not matter */
+        {PX | PU, FETCH, S, 0, 0, ATLAS_REASON_U_PAGE}, /* whatever SUM is */
         {PX | PU, FETCH, S, 1, 0, ATLAS_REASON_U_PAGE},
         {PX, LOAD, S, 0, 0, ATLAS_REASON_NO_R},
         {PX, LOAD, S, 0, 1, ATLAS_REASON_NONE},
