@@ -273,42 +273,56 @@ requirements: ## write tests/REQUIREMENTS.md: each requirement with its tests
 	cp build/REQUIREMENTS.md tests/
 
 check-requirements:
-	sim/tools/requirements.sh | diff -u tests/REQUIREMENTS.md -
+	@sim/tools/requirements.sh | cmp - tests/REQUIREMENTS.md || \
+	    { echo 'tests/REQUIREMENTS.md is stale: run `make requirements`'; exit 1; }
 
 check-ram: build/gen ## synthesise each preset and count block RAM
 	@sim/tools/check_ram.sh $(PRESETS)
 
 # ---- Tests ---------------------------------------------------------------------------------
 
+# The first words of each command run it again. Long checks come first, so that the last ones to
+# run are short.
 VEC := tests/vectors/smoke.vec
 TRACES := $(wildcard tests/traces/*.txt.xz)
-TRACE_HEADS := $(filter %.head.txt.xz,$(TRACES))
-LONG_TRACES := $(filter-out $(TRACE_HEADS),$(TRACES))
+HEADS := $(filter %.head.txt.xz,$(TRACES))
+LONG := $(filter-out $(HEADS),$(TRACES))
+LONG_IN_TEST := $(filter %/sv39-sortgzip.txt.xz,$(LONG))
 TARGETS := model rtl lockstep
+RANDOM_TEST := build/tests/cosim/test_random
+SEED := 1000
 
-STATIC := $(foreach c,check-gen check-layers check-requirements check-params example lint-c lint-format \
-    lint-cppcheck lint-rtl,'make $c')
-VECTORS := $(foreach t,$(TARGETS),'build/atlas vectors --target $t $(VEC)' \
-    $(foreach p,$(PRESETS),'build/atlas vectors --target $t --preset $p $(VEC)'))
-HEADS := $(foreach t,$(TARGETS),'build/atlas replay --target $t $(TRACE_HEADS)')
-LONG := $(foreach t,$(TARGETS),$(foreach f,$(LONG_TRACES),'build/atlas replay --target $t $f'))
-TEST_PROGRAMS := build/atlas $(SAN_TESTS)
+make_checks = $(foreach c,$1,'make $c')
+replays = $(foreach t,$(TARGETS),'build/atlas replay --quiet --target $t $1')
+vectors = $(foreach t,$(TARGETS),'build/atlas vectors --quiet --target $t $1 $(VEC)')
+random = $(foreach s,$1,'$(RANDOM_TEST) --seed $s --transactions $2')
+
+QUICK_CHECKS := $(call make_checks,check-gen check-requirements check-layers lint-c lint-format lint-cppcheck)
+CHECKS := $(call make_checks,check-ram check-params example lint-rtl) $(QUICK_CHECKS) \
+    $(call replays,$(LONG_IN_TEST)) $(call random,11 12 13,100000) \
+    $(foreach t,$(SAN_TESTS),'$t') \
+    $(call replays,$(HEADS)) $(call vectors) $(foreach p,$(PRESETS),$(call vectors,--preset $p))
+LONG_CHECKS := $(foreach f,$(filter-out $(LONG_IN_TEST),$(LONG)),$(call replays,$f)) \
+    $(foreach p,$(PRESETS),$(call random,$(SEED),2500000 --preset $p))
+
+UNIT_TESTS := $(filter build/san/tests/unit/%,$(SAN_TESTS))
+TEST_PROGRAMS := build/atlas $(RANDOM_TEST) $(SAN_TESTS)
+run_tests := sim/tools/run_tests.sh -j $(JOBS)
 
 .PHONY: test check check-all test-programs
 test-programs: $(TEST_PROGRAMS)
 
 test: build/deps.stamp ## everything that fits 15 minutes on two cores
 	@$(MAKE) -k $(J) test-programs || true
-	@sim/tools/run_tests.sh -j $(JOBS) 'make test-programs' $(STATIC) $(foreach t,$(SAN_TESTS),'$t') \
-	    $(VECTORS) $(HEADS)
+	@$(run_tests) 'make test-programs' $(CHECKS)
 
-check: ## the quick part of it: model, layers, generated files
-	@$(MAKE) -k $(J) $(filter build/san/tests/unit/%,$(SAN_TESTS)) || true
-	@sim/tools/run_tests.sh -j $(JOBS) 'make check-gen' 'make check-layers' \
-	    $(foreach t,$(filter build/san/tests/unit/%,$(SAN_TESTS)),'$t')
+check: ## the quick part of it: the model's tests, C lint, layers, generated files
+	@$(MAKE) -k $(J) $(UNIT_TESTS) || true
+	@$(run_tests) $(QUICK_CHECKS) $(foreach t,$(UNIT_TESTS),'$t')
 
-check-all: test ## everything: test, then long traces, synthesis, ten million random transactions
-	@sim/tools/run_tests.sh -j $(JOBS) -t 7200 'make check-ram' $(LONG)
+check-all: build/deps.stamp ## everything: long traces and ten million random transactions (SEED=N) too
+	@$(MAKE) -k $(J) test-programs || true
+	@$(run_tests) -t 7200 'make test-programs' $(LONG_CHECKS) $(CHECKS)
 
 clean: ## remove everything that was made
 	rm -rf build
