@@ -8,8 +8,8 @@
 #define NOW UINT64_MAX /* end of what has not ended */
 
 enum {
-    SATPS_MAX = 1024,    /* older ones are forgotten: the judge gets stricter, never wrong */
-    TRIALS_MAX = 1000000 /* outcomes looked at before an answer is called illegal          */
+    SATPS_MAX = 1024,  /* those out of force longest are forgotten              */
+    TRIALS_MAX = 50000 /* outcomes looked at before an answer is called illegal */
 };
 
 /* A word had `old` until `time`. */
@@ -217,8 +217,8 @@ struct trial {
     bool g;                       /* OR of G over the values */
 };
 
-/* Value number `choice` of a word, counted back from the present one. Returns false if there was
- * none; *older: is there one before it? */
+/* Value number `choice` of a word, counted back from the present one, which next_trial saw to be
+ * there. Returns false if the word is unknown; *older: is there a value before it? */
 static bool past_value(const struct history *h, uint64_t addr, size_t choice, struct past *p,
                        bool *older)
 {
@@ -236,7 +236,7 @@ static bool past_value(const struct history *h, uint64_t addr, size_t choice, st
     }
     p->from = c > 0 ? h->changes[c - 1].time : 0;
     *older = c > 0 && h->changes[c - 1].old_known;
-    return known && choice == 0;
+    return known;
 }
 
 static enum cold_answer read_past(void *ctx, uint64_t addr, uint64_t *pte)
@@ -300,6 +300,16 @@ static bool is_alive(const struct trial *t, uint64_t va, unsigned d, unsigned le
     return true;
 }
 
+/* Is the leaf the word that the answer names, and had it the bits? */
+static bool is_held(const struct cold_result *r, const struct history_answer *answer,
+                    const struct trial *t)
+{
+    unsigned leaf = t->depth - 1;
+
+    return r->read[leaf].addr == answer->held_addr &&
+           (answer->held_bits & ~t->past[leaf].value) == 0;
+}
+
 static bool is_answer(const struct cold_result *r, const struct history_answer *answer,
                       const struct trial *t)
 {
@@ -308,7 +318,7 @@ static bool is_answer(const struct cold_result *r, const struct history_answer *
     if (answer->fault)
         return page_fault && (r->reason != ATLAS_REASON_INVALID || t->past[t->depth - 1].to == NOW);
     return !r->fault && r->pa == answer->pa && r->level == answer->level &&
-           !(answer->no_update && r->write.tried);
+           (!answer->held || is_held(r, answer, t));
 }
 
 /* Is this way, which gives the answer, legal? */
@@ -324,6 +334,7 @@ static bool is_legal(const struct trial *t, const struct cold_query *query, unsi
     return true;
 }
 
+/* Of a mode that translates. */
 static unsigned levels_of(unsigned mode)
 {
     return mode == ATLAS_MODE_SV32 ? 2 : mode - ATLAS_MODE_SV39 + 3;
@@ -339,8 +350,6 @@ static bool legal_under(const struct history *h, const struct satp_span *span,
     struct cold_result r;
 
     set_satp(h, &query, span->satp);
-    if (query.mode == ATLAS_MODE_BARE)
-        return false;
     do {
         t.depth = 0;
         t.g = false;

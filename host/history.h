@@ -53,10 +53,11 @@ void history_cold_walk(const struct history *h, struct cold_query *query, struct
 
 /* What is asked about. */
 struct history_answer {
-    bool fault; /* a page fault of the access's own cause; else a translation:  */
+    bool fault; /* a page fault of the access's own cause; else a translation: */
     uint64_t pa;
     uint8_t level;
-    bool no_update; /* ... from an entry that already had the A and D it needs      */
+    bool held;                     /* ... by a remembered leaf, which was the word at ...         */
+    uint64_t held_addr, held_bits; /* ... with all these bits                   */
 };
 
 /* Could an MMU legally give this answer now? `query` as for history_cold_walk. */

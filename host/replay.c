@@ -11,6 +11,7 @@ enum { PENDING_MAX = 64 };
 /* A U line that waits for the next record. */
 struct pending {
     uint64_t addr, val;
+    uint64_t before; /* the word when the record began; 0 if it is unknown */
 };
 
 struct replay {
@@ -124,7 +125,7 @@ static void do_word(struct replay *r, const struct mmutrace_event *e)
     if (r->pending_count ==
         PENDING_MAX) /* one access needs one: these are words that it does not */
         apply_pending(r);
-    r->pending[r->pending_count++] = (struct pending){e->addr, e->val};
+    r->pending[r->pending_count++] = (struct pending){.addr = e->addr, .val = e->val};
 }
 
 static void do_satp(struct replay *r, const struct mmutrace_event *e, struct diff *d)
@@ -152,6 +153,7 @@ static void do_fence(struct replay *r, const struct mmutrace_event *e)
 struct record {
     const struct mmutrace_event *e;
     const char *who;
+    uint32_t id; /* of the request */
     struct atlas_rsp rsp;
     struct cold_query query;
     struct cold_result cold; /* the oracle's walk over the memory before the access */
@@ -205,7 +207,7 @@ static void do_access(struct replay *r, struct record *x)
                                   .priv = x->query.priv,
                                   .sum = x->query.sum,
                                   .mxr = x->query.mxr,
-                                  .id = r->id++ & r->id_mask};
+                                  .id = x->id};
 
     r->t->port.access(r->t->port.self, target_port(r->t, req.acc), &req, &x->rsp);
 }
@@ -255,12 +257,25 @@ static void take_transactions(struct replay *r, struct record *x, struct diff *d
 }
 
 /* Is the target's answer right by what was there at some time since the last fence? */
-static bool is_legal(const struct replay *r, const struct record *x, bool no_update)
+static bool is_legal(const struct replay *r, const struct record *x)
 {
     const struct history_answer answer = {
-        .fault = x->rsp.fault, .pa = x->rsp.pa, .level = x->rsp.level, .no_update = no_update};
+        .fault = x->rsp.fault, .pa = x->rsp.pa, .level = x->rsp.level};
 
     return history_legal(r->history, &x->query, &answer);
+}
+
+/* Is it so by a leaf that it remembers with the A and D that a U line announces? */
+static bool had_bits(const struct replay *r, const struct record *x, const struct pending *u)
+{
+    const struct history_answer answer = {.pa = x->rsp.pa,
+                                          .level = x->rsp.level,
+                                          .held = true,
+                                          .held_addr = u->addr,
+                                          .held_bits =
+                                              u->val & (ATLAS_MASK(PTE_A) | ATLAS_MASK(PTE_D))};
+
+    return !x->rsp.fault && history_legal(r->history, &x->query, &answer);
 }
 
 /* The cause of this record's page fault. */
@@ -278,6 +293,7 @@ static void compare_answer(const struct replay *r, struct record *x, struct diff
     unsigned got = x->rsp.fault ? x->rsp.cause : ATLAS_CAUSE_NONE;
 
     diff_value(d, x->who, "killed", false, x->rsp.killed);
+    diff_value(d, x->who, "id", x->id, x->rsp.id);
     if (got == expected) {
         if (!x->rsp.fault) {
             diff_value(d, x->who, "pa", e->pa, x->rsp.pa);
@@ -285,7 +301,7 @@ static void compare_answer(const struct replay *r, struct record *x, struct diff
         }
         return;
     }
-    if (!x->unknown && (got == ATLAS_CAUSE_NONE || got == page_fault(x)) && is_legal(r, x, false)) {
+    if (!x->unknown && (got == ATLAS_CAUSE_NONE || got == page_fault(x)) && is_legal(r, x)) {
         x->stale = true;
         return;
     }
@@ -314,6 +330,22 @@ static void compare_oracle(const struct record *x, struct diff *d)
         diff_add(d, "  oracle: npte is %u, expected %u", c->nread, e->npte);
 }
 
+/* Remember the words that U lines announce as they are before the access. */
+static void note_pending(struct replay *r)
+{
+    for (size_t i = 0; i < r->pending_count; i++)
+        history_read(r->history, &r->pending[i].before, r->pending[i].addr);
+}
+
+/* Is the announced word there now? It may have A and D beside, that an earlier update which nobody
+ * announced has set, and was accepted. */
+static bool is_done(const struct pending *u, uint64_t value)
+{
+    uint64_t stayed = u->before & (ATLAS_MASK(PTE_A) | ATLAS_MASK(PTE_D));
+
+    return value == u->val || value == (u->val | stayed);
+}
+
 /* The updates that U lines announced must be in memory now. */
 static void compare_pending(struct replay *r, struct record *x, struct diff *d)
 {
@@ -321,29 +353,31 @@ static void compare_pending(struct replay *r, struct record *x, struct diff *d)
         const struct pending *u = &r->pending[i];
         uint64_t value = 0;
         bool known = r->t->ops->mem_read(r->t->backend, u->addr, &value, r->pte_bytes);
+        bool done = known && is_done(u, value);
 
-        if (known && value == u->val)
-            continue;
-        if (d->count == 0 && !x->rsp.fault && is_legal(r, x, true))
+        if (!done && had_bits(r, x, u))
             x->stale = true;
-        else
+        else if (!done)
             diff_add(d,
                      "  %s: the word at %" PRIx64 " is %" PRIx64 " after the access, expected "
                      "%" PRIx64 " by a U line",
                      x->who, u->addr, value, u->val);
-        write_word(r, u->addr, u->val);
+        if (value != u->val)
+            write_word(r, u->addr, u->val); /* as an M, the line decides */
     }
     r->pending_count = 0;
 }
 
 static void do_record(struct replay *r, const struct mmutrace_event *e, struct diff *d)
 {
-    struct record x = {.e = e, .who = r->t->ops->name, .query = query_of(r, e)};
+    struct record x = {
+        .e = e, .who = r->t->ops->name, .id = r->id++ & r->id_mask, .query = query_of(r, e)};
     const char *mismatch;
 
     count_record(r, e);
     if (e->kind == MMUTRACE_STALE)
         apply_pending(r);
+    note_pending(r);
     history_cold_walk(r->history, &x.query, &x.cold);
     do_access(r, &x);
     take_transactions(r, &x, d);

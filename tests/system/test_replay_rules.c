@@ -22,6 +22,7 @@ static struct fake {
     struct mem_transaction list[16]; /* [array, count] */
     size_t count;
     bool told;                   /* the next answer is ...                    */
+    bool wrong_id;               /* ... or bears another id */
     struct atlas_rsp rsp;        /* ... this, with no look at memory          */
     bool lazy;                   /* the next walk sets no A or D              */
     uint64_t extra;              /* bits that the next A/D update also sets   */
@@ -93,14 +94,11 @@ static void fake_access(void *self, unsigned port, const struct atlas_req *req,
         *rsp = fake.rsp;
     } else {
         cold_walk(&q, &memory, &r);
-        *rsp = (struct atlas_rsp){.pa = r.pa,
-                                  .level = r.level,
-                                  .fault = r.fault,
-                                  .cause = r.cause,
-                                  .reason = r.reason,
-                                  .id = req->id};
+        *rsp = (struct atlas_rsp){
+            .pa = r.pa, .level = r.level, .fault = r.fault, .cause = r.cause, .reason = r.reason};
     }
-    fake.told = fake.lazy = false;
+    rsp->id = req->id ^ fake.wrong_id;
+    fake.told = fake.lazy = fake.wrong_id = false;
     fake.extra = 0;
 }
 
@@ -335,7 +333,10 @@ static void a_record_not_to_be_checked_is_not(void **state)
     assert_true(line("? R 1 1234 999999 0"));
     tell(store_fault);
     assert_true(line("? W 1 1234 50234 0"));
-    assert_int_equal(replay_counts(replay)->unchecked, 2);
+    assert_true(line("M 102008 1400f"));
+    fake.extra = 0x80; /* D by a load */
+    assert_true(line("? R 1 1234 50234 0"));
+    assert_int_equal(replay_counts(replay)->unchecked, 3);
 }
 
 static void a_killed_answer_is_a_mismatch(void **state)
@@ -343,6 +344,17 @@ static void a_killed_answer_is_a_mismatch(void **state)
     (void)state;
     tell((struct atlas_rsp){.pa = 0x50234, .killed = true});
     expect_mismatch("R 1 1234 50234 0 3 0", "killed");
+}
+
+static void answers_bear_their_requests_ids(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 20; i++) {
+        assert_true(line("R 1 1234 50234 0 3 0"));
+        assert_int_equal(fake.req.id, i & ATLAS_ONES(fake.params.id_bits));
+    }
+    fake.wrong_id = true;
+    expect_mismatch("R 1 1234 50234 0 3 0", "id is 5, expected 4");
 }
 
 static void what_a_backend_notices_is_a_mismatch(void **state)
@@ -366,6 +378,7 @@ static void npte_is_the_oracles(void **state)
     (void)state;
     expect_mismatch("R 1 1234 50234 0 2 0", "oracle: npte is 3, expected 2");
     expect_mismatch("P W 0 1234 15 1 0", "oracle: npte is 3, expected 1");
+    assert_true(line("P R 1 1234 13 1 0")); /* not compared: the oracle sees no fault */
     assert_true(line("T 0"));
     assert_true(line("R 1 1234 1234 0 0 0"));
     expect_mismatch("R 1 1234 1234 0 1 0", "npte is 0, expected 1");
@@ -420,6 +433,10 @@ static void an_access_fault_is_never_stale(void **state)
     expect_mismatch("R 1 1234 50234 0 3 0", "load access fault");
     tell((struct atlas_rsp){.fault = true, .cause = 7, .reason = ATLAS_REASON_PTE_BUS});
     expect_mismatch("P W 0 1234 15 3 0", "store access fault");
+    fake.list[0] = (struct mem_transaction){.addr = 0x103000, .status = ATLAS_MEM_ERROR};
+    fake.count = 1; /* right by chance: the word was not known */
+    tell_pa(0x50234, 0);
+    expect_mismatch("P R 1 1234 13 3 0", "reads the word at 103000");
 }
 
 static void another_pa_is_a_mismatch_even_if_it_was_right(void **state)
@@ -440,11 +457,15 @@ static void an_announced_update_must_be_made(void **state)
     assert_int_equal(word(0x102008), 0x1400f); /* the old word, until the record */
     assert_true(line("R 1 1234 50234 0 3 0"));
     assert_int_equal(word(0x102008), 0x1404f);
+    assert_true(line("A 1 1234 50234 0 3 0")); /* that U line is done with */
+    assert_int_equal(word(0x102008), 0x140cf);
+    assert_int_equal(stale(), 0);
+    assert_true(line("M 102008 1404f"));
     assert_true(line("U 102008 140cf"));
     assert_true(line("W 1 1234 50234 0 3 0"));
     assert_int_equal(word(0x102008), 0x140cf);
     assert_int_equal(replay_counts(replay)->announced, 2);
-    assert_int_equal(replay_counts(replay)->unannounced, 0);
+    assert_int_equal(replay_counts(replay)->unannounced, 1);
 }
 
 static void a_missing_update_is_a_mismatch_and_is_made_up_for(void **state)
@@ -479,6 +500,19 @@ static void an_entry_that_had_its_bits_is_stale(void **state)
     assert_true(line("R 1 1234 50234 0 3 0"));
     assert_int_equal(stale(), 1);
     assert_int_equal(word(0x102008), 0x1404f);
+}
+
+static void what_the_target_set_itself_counts(void **state)
+{
+    (void)state;
+    assert_true(line("M 102008 1400f"));
+    assert_true(line("V - -"));
+    assert_true(line("W 1 1234 50234 0 3 0")); /* nobody announced it */
+    assert_true(line("M 102008 1400f"));
+    assert_true(line("U 102008 140cf"));
+    fake.lazy = true;
+    assert_true(line("W 1 1234 50234 0 3 0"));
+    assert_int_equal(stale(), 1);
 }
 
 static void an_update_that_nobody_announced_is_accepted(void **state)
@@ -555,6 +589,7 @@ static void bits_that_an_accepted_update_set_may_stay(void **state)
     assert_true(line("W 1 1234 50234 0 3 0")); /* the guest remembered D; the target sets A and D */
     assert_true(line("U 102008 1404f"));       /* the guest walks at last, for a load */
     assert_true(line("R 1 1234 50234 0 3 0"));
+    assert_int_equal(stale(), 0);
     assert_int_equal(word(0x102008), 0x1404f);
 }
 
@@ -644,6 +679,7 @@ int main(void)
         TEST(an_unknown_word_is_a_mismatch),
         TEST(a_record_not_to_be_checked_is_not),
         TEST(a_killed_answer_is_a_mismatch),
+        TEST(answers_bear_their_requests_ids),
         TEST(what_a_backend_notices_is_a_mismatch),
         TEST(npte_is_the_oracles),
         TEST(success_by_an_old_translation_is_stale),
@@ -655,6 +691,7 @@ int main(void)
         TEST(a_missing_update_is_a_mismatch_and_is_made_up_for),
         TEST(another_update_than_announced_is_a_mismatch),
         TEST(an_entry_that_had_its_bits_is_stale),
+        TEST(what_the_target_set_itself_counts),
         TEST(an_update_that_nobody_announced_is_accepted),
         TEST(more_than_a_and_d_is_a_mismatch),
         TEST(an_update_by_a_fault_is_a_mismatch),
