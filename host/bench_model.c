@@ -109,8 +109,8 @@ static void tables_close(struct tables *t)
 
 static void configure(struct tables *t, bool tlb_off)
 {
-    const struct atlas_cfg cfg = {
-        .satp = ATLAS_SET(SATP64_MODE, ATLAS_MODE_SV39) | ROOT_PPN, .tlb_off = tlb_off};
+    const struct atlas_cfg cfg = {.satp = ATLAS_SET(SATP64_MODE, ATLAS_MODE_SV39) | ROOT_PPN,
+                                  .tlb_off = tlb_off};
 
     atlas_configure(t->atlas, &cfg);
     atlas_fence(t->atlas, &(struct atlas_fence){.va = 0});
@@ -176,8 +176,13 @@ static void pass_oracle(void *ctx, uint64_t n)
 {
     struct tables *t = ctx;
     const struct cold_memory memory = {.ctx = t, .read = cold_read, .write = cold_write};
-    struct cold_query query = {.xlen = 64, .levels = 5, .pa_bits = 56, .mode = ATLAS_MODE_SV39,
-                               .root_ppn = ROOT_PPN, .acc = ATLAS_ACC_LOAD, .priv = ATLAS_PRIV_U};
+    struct cold_query query = {.xlen = 64,
+                               .levels = 5,
+                               .pa_bits = 56,
+                               .mode = ATLAS_MODE_SV39,
+                               .root_ppn = ROOT_PPN,
+                               .acc = ATLAS_ACC_LOAD,
+                               .priv = ATLAS_PRIV_U};
     struct cold_result result;
 
     for (uint64_t i = 0; i < n; i++) {

@@ -41,11 +41,11 @@ static void put_pte(struct bed *d, uint64_t table, uint64_t index, uint64_t ppn,
 static void bed_configure(struct bed *d, bool tlb_off)
 {
     const uint64_t mode = mode_of(d->levels);
-    const struct atlas_cfg cfg = {
-        .satp = ROOT_PPN | (d->params.xlen == 32 ? ATLAS_SET(SATP32_MODE, mode)
-                                                 : ATLAS_SET(SATP64_MODE, mode)),
-        .adue = true,
-        .tlb_off = tlb_off};
+    const struct atlas_cfg cfg = {.satp = ROOT_PPN |
+                                          (d->params.xlen == 32 ? ATLAS_SET(SATP32_MODE, mode)
+                                                                : ATLAS_SET(SATP64_MODE, mode)),
+                                  .adue = true,
+                                  .tlb_off = tlb_off};
 
     VM_BUG(!d->port.configure(d->port.self, &cfg));
 }
@@ -54,8 +54,8 @@ static void bed_configure(struct bed *d, bool tlb_off)
 static bool bed_open(struct bed *d, const struct backend_ops *ops, const char *preset,
                      unsigned latency)
 {
-    const uint64_t rwad = ATLAS_MASK(PTE_R) | ATLAS_MASK(PTE_W) | ATLAS_MASK(PTE_A) |
-                          ATLAS_MASK(PTE_D);
+    const uint64_t rwad =
+        ATLAS_MASK(PTE_R) | ATLAS_MASK(PTE_W) | ATLAS_MASK(PTE_A) | ATLAS_MASK(PTE_D);
     struct backend_options options = {.preset = preset, .seed = 1, .latency = latency};
 
     VM_BUG(!atlas_preset(preset, &options.params));
@@ -145,7 +145,8 @@ static bool measure(struct bed *d, unsigned latency)
     }
     settle(d);
     met = row("walk of 1 read (last pointer hits)", load_cycles(d, 2),
-              before_walk + (latency + 1) + 3) && met;
+              before_walk + (latency + 1) + 3) &&
+          met;
     for (unsigned levels = d->params.levels; levels >= (d->params.xlen == 32 ? 2 : 3); levels--) {
         /* A shallower mode reads the same chain of tables from the root: its last level is a
          * table of pointers, so the load ends in a fault after as many reads. */

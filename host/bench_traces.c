@@ -51,19 +51,14 @@ static void apply(struct run *r, const struct mmutrace_event *e)
         r->cfg.satp = e->satp;
         r->unimplemented = !r->port.configure(r->port.self, &r->cfg) || r->unimplemented;
         break;
-    case MMUTRACE_FENCE:
-        r->port.fence(r->port.self, &fence);
-        break;
+    case MMUTRACE_FENCE: r->port.fence(r->port.self, &fence); break;
     case MMUTRACE_UPDATE: /* the MMU makes it itself, unless A/D are set by fault */
         if (r->cfg.adue)
             break;
         r->ops->mem_write(r->b, e->addr, e->val, r->bytes);
         break;
-    case MMUTRACE_MEM:
-        r->ops->mem_write(r->b, e->addr, e->val, r->bytes);
-        break;
-    default:
-        give(r, e);
+    case MMUTRACE_MEM: r->ops->mem_write(r->b, e->addr, e->val, r->bytes); break;
+    default: give(r, e);
     }
 }
 
@@ -142,8 +137,8 @@ bool bench_traces(char *const *files, unsigned count, unsigned latency)
 {
     bool ok = true;
 
-    printf("traces, L = %u\n  %-38s %-6s %9s %10s %12s\n", latency, "window", "preset",
-           "mean", "L1 miss %", "reads/1000");
+    printf("traces, L = %u\n  %-38s %-6s %9s %10s %12s\n", latency, "window", "preset", "mean",
+           "L1 miss %", "reads/1000");
     for (unsigned i = 0; i < count && ok; i++)
         for (unsigned p = 0; p < PRESETS && ok; p++)
             ok = bench_trace(files[i], presets[p], latency);

@@ -22,9 +22,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     struct bench_args *a = state->input;
 
     switch (key) {
-    case 'l':
-        a->latency = (unsigned)options_number(state, "latency", arg, 1, 100000);
-        return 0;
+    case 'l': a->latency = (unsigned)options_number(state, "latency", arg, 1, 100000); return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 0)
             return ARGP_ERR_UNKNOWN;
@@ -34,8 +32,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         a->files = state->argv + state->next;
         a->count = (unsigned)(state->argc - state->next);
         return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
+    default: return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -64,7 +61,8 @@ int cmd_bench(int argc, char **argv)
     bool ok = true;
 
     if (!known || (is(&a, "traces") ? a.count == 0 : a.count > 0)) {
-        report_problem(NULL, 0, "bench: expected model, rtl, lockstep, cycles, or traces and files");
+        report_problem(NULL, 0,
+                       "bench: expected model, rtl, lockstep, cycles, or traces and files");
         return EXIT_BAD_INPUT;
     }
     if (is(&a, "all") || is(&a, "model"))

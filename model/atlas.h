@@ -50,7 +50,8 @@ bool atlas_preset(const char *name, struct atlas_params *out);
  *   ctx     in   handed to mem's functions
  *
  * Returns NULL if a parameter is illegal or memory ran out. */
-struct atlas *atlas_open(const struct atlas_params *params, const struct atlas_mem_ops *mem, void *ctx);
+struct atlas *atlas_open(const struct atlas_params *params, const struct atlas_mem_ops *mem,
+                         void *ctx);
 void atlas_close(struct atlas *atlas); /* NULL is fine */
 
 /* As the members of struct mmu_port with the same names. */

@@ -20,11 +20,11 @@ struct atlas_params {
 
 /* Live configuration: what the core's CSRs drive. Every request samples it when accepted. */
 struct atlas_cfg {
-    uint64_t satp;  /* as the CSR reads; ASID bits beyond asid_bits are ignored            */
-    bool adue;      /* 1: A and D are set by hardware (Svadu); 0: by page fault (Svade)    */
-    bool pbmte;     /* 1: Svpbmt is enabled; 0: PTE bits 62:61 are reserved                */
-    bool napote;    /* 1: Svnapot is implemented; 0: PTE bit 63 is reserved                */
-    bool tlb_off;   /* 1: every access walks from the root and nothing is remembered       */
+    uint64_t satp; /* as the CSR reads; ASID bits beyond asid_bits are ignored            */
+    bool adue;     /* 1: A and D are set by hardware (Svadu); 0: by page fault (Svade)    */
+    bool pbmte;    /* 1: Svpbmt is enabled; 0: PTE bits 62:61 are reserved                */
+    bool napote;   /* 1: Svnapot is implemented; 0: PTE bit 63 is reserved                */
+    bool tlb_off;  /* 1: every access walks from the root and nothing is remembered       */
 };
 
 /* One request. */

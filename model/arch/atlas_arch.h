@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 enum atlas_field_place {
-#define FIELD(group, name, lsb, width, text)                                                      \
+#define FIELD(group, name, lsb, width, text)                                                       \
     ATLAS_##group##_##name##_LSB = (lsb), ATLAS_##group##_##name##_BITS = (width),
 #include "atlas_arch.def"
     ATLAS_PAGE_SHIFT = 12,
@@ -25,8 +25,10 @@ enum atlas_code {
 };
 
 #define ATLAS_ONES(bits) ((bits) >= 64 ? UINT64_MAX : (UINT64_C(1) << (bits)) - 1)
-#define ATLAS_GET(x, field) (((uint64_t)(x) >> ATLAS_##field##_LSB) & ATLAS_ONES(ATLAS_##field##_BITS))
-#define ATLAS_SET(field, v) (((uint64_t)(v)&ATLAS_ONES(ATLAS_##field##_BITS)) << ATLAS_##field##_LSB)
+#define ATLAS_GET(x, field)                                                                        \
+    (((uint64_t)(x) >> ATLAS_##field##_LSB) & ATLAS_ONES(ATLAS_##field##_BITS))
+#define ATLAS_SET(field, v)                                                                        \
+    (((uint64_t)(v)&ATLAS_ONES(ATLAS_##field##_BITS)) << ATLAS_##field##_LSB)
 #define ATLAS_MASK(field) (ATLAS_ONES(ATLAS_##field##_BITS) << ATLAS_##field##_LSB)
 
 /* The name of a reason ("NO_R") and its text, from the table; NULL for no such code. */
