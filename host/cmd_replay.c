@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { KEY_ONLY = 0x200, KEY_WAVE, WAVE_LEAD = 16, PROGRESS_EVERY = 4096 };
 
@@ -16,6 +17,7 @@ struct replay_command {
     int file_count;
     uint64_t records, mismatches, skipped; /* of all traces; skipped ones count in the last only */
     uint64_t all_records;                  /* ... so far, for the progress line */
+    FILE *report;                          /* of the traces; printed if all files are good */
     double began;
 };
 
@@ -218,7 +220,7 @@ static enum outcome run_trace(const struct replay_command *c, struct run *u)
 /* ---- Report -------------------------------------------------------------------------------- */
 
 /* Of all accesses that port's L1 looked up, those left out being hits, the share that hit. */
-static void print_port(const struct run *u, unsigned port)
+static void print_port(FILE *out, const struct run *u, unsigned port)
 {
     const struct mmu_port *p = &u->target.port;
     unsigned at = port * ATLAS_CTR_PORT_COUNT;
@@ -226,50 +228,56 @@ static void print_port(const struct run *u, unsigned port)
     uint64_t l1 = p->counter(p->self, at + ATLAS_CTR_L1_HIT);
     uint64_t side = p->counter(p->self, at + ATLAS_CTR_SIDE_HIT);
 
-    printf("  port %u: %" PRIu64 " lookups, %" PRIu64 " L1 hits, %" PRIu64 " side hits, %" PRIu64
-           " misses\n",
-           port, lookup, l1, side, lookup - l1 - side);
+    fprintf(out,
+            "  port %u: %" PRIu64 " lookups, %" PRIu64 " L1 hits, %" PRIu64 " side hits, %" PRIu64
+            " misses\n",
+            port, lookup, l1, side, lookup - l1 - side);
 }
 
-static void print_counters(const struct run *u)
+static void print_counters(FILE *out, const struct run *u)
 {
     const struct mmu_port *p = &u->target.port;
     unsigned global = u->target.params.ports * ATLAS_CTR_PORT_COUNT;
 
     for (unsigned port = 0; port < u->target.params.ports; port++)
-        print_port(u, port);
-    printf("  L2 hits %" PRIu64 ", walks %" PRIu64 " (%" PRIu64
-           " below the root), PTE reads %" PRIu64 " (oracle, cold: %" PRIu64 ")\n",
-           p->counter(p->self, global + ATLAS_GCTR_L2_HIT),
-           p->counter(p->self, global + ATLAS_GCTR_WALK),
-           p->counter(p->self, global + ATLAS_GCTR_PTR_HIT),
-           p->counter(p->self, global + ATLAS_GCTR_PTE_READ),
-           replay_counts(u->replay)->oracle_reads);
+        print_port(out, u, port);
+    fprintf(out,
+            "  L2 hits %" PRIu64 ", walks %" PRIu64 " (%" PRIu64
+            " below the root), PTE reads %" PRIu64 " (oracle, cold: %" PRIu64 ")\n",
+            p->counter(p->self, global + ATLAS_GCTR_L2_HIT),
+            p->counter(p->self, global + ATLAS_GCTR_WALK),
+            p->counter(p->self, global + ATLAS_GCTR_PTR_HIT),
+            p->counter(p->self, global + ATLAS_GCTR_PTE_READ),
+            replay_counts(u->replay)->oracle_reads);
 }
 
-static void print_run(const struct run *u)
+static void print_run(FILE *out, const struct run *u)
 {
     const struct replay_counts *n = replay_counts(u->replay);
     double seconds = report_seconds() - u->began;
     uint64_t records = replay_records(n);
 
-    printf("%s: %s, target %s, preset %s\n", u->path, mmutrace_header(u->trace)->window,
-           u->target.ops->name, u->target.preset);
-    printf("  fetches %" PRIu64 ", loads %" PRIu64 ", stores %" PRIu64 ", AMOs %" PRIu64
-           ", SCs %" PRIu64 ", page faults %" PRIu64 ", unchecked %" PRIu64 ", left out %" PRIu64
-           "\n",
-           n->fetch, n->load, n->store, n->amo, n->sc, n->faults, n->unchecked, n->left_out);
-    printf("  satp writes %" PRIu64 ", fences %" PRIu64 ", words %" PRIu64 "; A/D updates "
-           "%" PRIu64 " announced, %" PRIu64 " not; stale %" PRIu64 "\n",
-           n->satps, n->fences, n->words, n->announced, n->unannounced, n->stale);
+    fprintf(out, "%s: %s, target %s, preset %s\n", u->path, mmutrace_header(u->trace)->window,
+            u->target.ops->name, u->target.preset);
+    fprintf(out,
+            "  fetches %" PRIu64 ", loads %" PRIu64 ", stores %" PRIu64 ", AMOs %" PRIu64
+            ", SCs %" PRIu64 ", page faults %" PRIu64 ", unchecked %" PRIu64 ", left out %" PRIu64
+            "\n",
+            n->fetch, n->load, n->store, n->amo, n->sc, n->faults, n->unchecked, n->left_out);
+    fprintf(out,
+            "  satp writes %" PRIu64 ", fences %" PRIu64 ", words %" PRIu64 "; A/D updates "
+            "%" PRIu64 " announced, %" PRIu64 " not; stale %" PRIu64 "\n",
+            n->satps, n->fences, n->words, n->announced, n->unannounced, n->stale);
     if (u->target.params.ctr_bits > 0)
-        print_counters(u);
+        print_counters(out, u);
     if (u->cycles != 0)
-        printf("  %" PRIu64 " cycles, mean %.4f a translation (latency and all; those left out are "
-               "hits)\n",
-               u->cycles, (double)(u->cycles + n->left_out) / (double)(records + n->left_out));
-    printf("  %" PRIu64 " records, %" PRIu64 " mismatches, %.2f s, %.0f records/s\n", records,
-           u->mismatches, seconds, (double)records / (seconds > 0 ? seconds : 1));
+        fprintf(out,
+                "  %" PRIu64
+                " cycles, mean %.4f a translation (latency and all; those left out are "
+                "hits)\n",
+                u->cycles, (double)(u->cycles + n->left_out) / (double)(records + n->left_out));
+    fprintf(out, "  %" PRIu64 " records, %" PRIu64 " mismatches, %.2f s, %.0f records/s\n", records,
+            u->mismatches, seconds, (double)records / (seconds > 0 ? seconds : 1));
 }
 
 static void print_last_line(const struct replay_command *c)
@@ -285,9 +293,7 @@ static void print_last_line(const struct replay_command *c)
 static void add_run(struct replay_command *c, const struct run *u)
 {
     report_first(c, u);
-    report_progress_end();
-    if (!c->options.quiet)
-        print_run(u);
+    print_run(c->report, u);
     c->records += c->only != 0 ? 1 : mmutrace_records(u->trace);
     c->mismatches += u->mismatches;
     c->all_records += mmutrace_records(u->trace);
@@ -303,9 +309,7 @@ static bool run_file(struct replay_command *c, const char *path)
         add_run(c, &u);
     if (outcome == RUN_SKIPPED) {
         c->skipped++;
-        report_progress_end();
-        if (!c->options.quiet)
-            printf("%s: skipped, preset %s\n", path, c->options.preset);
+        fprintf(c->report, "%s: skipped, preset %s\n", path, c->options.preset);
     }
     replay_close(u.replay);
     target_close(&u.target);
@@ -316,12 +320,19 @@ static bool run_file(struct replay_command *c, const char *path)
 int cmd_replay(int argc, char **argv)
 {
     struct replay_command c = {.options = OPTIONS_DEFAULT, .began = report_seconds()};
+    char *text = NULL;
+    size_t len = 0;
     bool good = true;
 
     argp_parse(&argp, argc, argv, 0, NULL, &c);
+    c.report = report_need(open_memstream(&text, &len));
     for (int i = 0; i < c.file_count && good; i++)
         good = run_file(&c, c.files[i]);
+    fclose(c.report);
     report_progress_end();
+    if (good && !c.options.quiet)
+        fputs(text, stdout);
+    free(text);
     if (!good)
         return EXIT_BAD_INPUT;
     print_last_line(&c);
