@@ -236,8 +236,8 @@ static uint64_t mix_entry(uint64_t state, const struct atlas_entry *e)
 {
     state = rng_mix(state + e->vpn + ((uint64_t)e->asid << 48));
     state = rng_mix(state + e->ppn + ((uint64_t)e->level << 48) + ((uint64_t)e->pbmt << 56));
-    return rng_mix(state + (e->valid | e->g << 1 | e->napot << 2 | e->r << 3 | e->w << 4 |
-                            e->x << 5 | e->u << 6 | e->d << 7));
+    return rng_mix(state + (unsigned)(e->valid | e->g << 1 | e->napot << 2 | e->r << 3 | e->w << 4 |
+                                      e->x << 5 | e->u << 6 | e->d << 7));
 }
 
 uint64_t scene_state(struct scene *s)
