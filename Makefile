@@ -123,10 +123,16 @@ build/rtl/variants.mk: build/gen FORCE
 endif
 
 BUILDS := $(PRESETS) $(sort $(VARIANTS))
+# Corners of the parameter space, for the tests of tests/cosim only: a world small enough to try
+# everything, few bits and no remembering, and the other end.
+CORNERS := rv64:LEVELS=3,PA_BITS=23,ASID_BITS=1,ID_BITS=2,L1_SETS=1,L1_SIDE=1,L2_SETS=1,L2_WAYS=1,CTR_BITS=64 \
+    tiny:PA_BITS=16,ASID_BITS=0,PORTS=1,ID_BITS=1,L1_SETS=2,L1_SIDE=1,WALK_CACHE=0,CTR_BITS=0 \
+    full:PA_BITS=40,PORTS=4,ID_BITS=16,L1_SETS=4,L1_SIDE=2,L2_SETS=2,L2_WAYS=4,FENCE_PTRS=0,CTR_BITS=7
 # A build as a C identifier and directory: tiny:A=1,B=2 is tiny__A_1__B_2.
 build_id = $(subst $(comma),__,$(subst :,__,$(subst =,_,$1)))
 BUILD_IDS := $(foreach b,$(BUILDS),$(call build_id,$b))
-$(foreach b,$(BUILDS),$(eval BUILD_$(call build_id,$b) := $b))
+CORNER_IDS := $(foreach b,$(CORNERS),$(call build_id,$b))
+$(foreach b,$(BUILDS) $(CORNERS),$(eval BUILD_$(call build_id,$b) := $b))
 
 VERILATOR_ROOT = $(shell verilator --getenv VERILATOR_ROOT)
 VERILATE := verilator --cc --language 1364-2005 --top-module atlas_mmu -Irtl -y rtl -y rtl/lib \
@@ -156,7 +162,11 @@ build/rtl/builds.c: build/gen $(wildcard build/rtl/variants.mk)
 	@mkdir -p $(@D)
 	$(Q)build/gen builds $(BUILDS) > $@
 
-build/rtl/builds.o: build/rtl/builds.c sim/rtl_shim.h model/atlas.h model/mmu_port.h
+build/rtl/builds_and_corners.c: build/gen Makefile $(wildcard build/rtl/variants.mk)
+	@mkdir -p $(@D)
+	$(Q)build/gen builds $(BUILDS) $(CORNERS) > $@
+
+build/rtl/build%.o: build/rtl/build%.c sim/rtl_shim.h model/atlas.h model/mmu_port.h
 	$(say) CC $@
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
 
@@ -171,6 +181,28 @@ $(VERILATED_OBJ):
 # Everything of the RTL that a program links; nothing while there is no RTL.
 RTL_OBJ := $(if $(and $(wildcard sim/rtl_shim.cpp),$(wildcard rtl/atlas_mmu.v)),$(BUILD_IDS:%=build/rtl/%/librtl.a) \
     build/rtl/builds.o $(VERILATED_OBJ))
+
+# The same with the corners.
+RTL_CORNER_OBJ := $(RTL_OBJ:build/rtl/builds.o=build/rtl/builds_and_corners.o) \
+    $(CORNER_IDS:%=build/rtl/%/librtl.a)
+
+# The pure modules alone, for tests/rtl.
+LEAVES := tiny rv64 full rv64:LEVELS=3,PA_BITS=14
+$(foreach b,$(LEAVES),$(eval BUILD_$(call build_id,$b) := $b))
+LEAVES_OBJ := $(foreach b,$(LEAVES),build/leaves/$(call build_id,$b)/libleaves.a) $(VERILATED_OBJ)
+
+build/leaves/%/libleaves.a: tests/rtl/leaves.v tests/rtl/leaves_shim.cpp tests/rtl/leaves.h $(RTL_SRC) $(RTL_INC) build/gen
+	$(say) VERILATE $@
+	@mkdir -p $(@D)
+	$(Q)verilator --cc --language 1364-2005 --top-module leaves -Irtl -y rtl -y rtl/lib -O3 --no-timing \
+	    -Wno-UNUSED --prefix Vleaves_$* -Mdir $(@D) \
+	    $$(build/gen flags $(BUILD_$*) | grep -oE -- '-G(XLEN|LEVELS|PA_BITS|ASID_BITS)=[0-9]+') tests/rtl/leaves.v
+	$(Q)$(MAKE) -s -C $(@D) -f Vleaves_$*.mk OBJCACHE=$(CCACHE) $(VERILATED_OPT) Vleaves_$*__ALL.a $(if $(V),,>/dev/null)
+	$(Q)$(CCACHE) $(CXX) -std=c++17 -g -O2 -Wall -Wextra -Werror $(CPPFLAGS) -I$(@D) -Itests/rtl \
+	    -isystem $(VERILATOR_ROOT)/include -DLEAVES_CLASS=Vleaves_$* -DLEAVES_HEADER='"Vleaves_$*.h"' \
+	    -DLEAVES_SYMBOL=leaves_$* -DLEAVES_NAME='"$(BUILD_$*)"' \
+	    -DLEAVES_PARAMS="$$(build/gen params $(BUILD_$*))" -c tests/rtl/leaves_shim.cpp -o $(@D)/leaves_shim.o
+	$(Q)rm -f $@ && cp $(@D)/Vleaves_$*__ALL.a $@ && ar rs $@ $(@D)/leaves_shim.o 2>/dev/null
 
 # ---- C objects, libraries and programs -----------------------------------------------------
 
@@ -223,8 +255,13 @@ endef
 
 $(eval $(call flavour,build,))
 $(eval $(call flavour,build/san,$(SANITIZE)))
-$(foreach d,$(TEST_DIRS),$(eval $(call test_dir,build,,$d,$(if $(filter-out unit,$d),$$(RTL_OBJ)))))
-$(foreach d,$(TEST_DIRS),$(eval $(call test_dir,build/san,$(SANITIZE),$d,$(if $(filter-out unit,$d),$$(RTL_OBJ)))))
+# What the tests of a folder need of the RTL.
+LINK_unit :=
+LINK_rtl = $(LEAVES_OBJ)
+LINK_cosim = $(RTL_CORNER_OBJ)
+LINK_system = $(RTL_OBJ)
+$(foreach d,$(TEST_DIRS),$(eval $(call test_dir,build,,$d,$$(LINK_$d))))
+$(foreach d,$(TEST_DIRS),$(eval $(call test_dir,build/san,$(SANITIZE),$d,$$(LINK_$d))))
 
 TESTS := $(TEST_SRC:tests/%.c=build/tests/%)
 SAN_TESTS := $(TEST_SRC:tests/%.c=build/san/tests/%)

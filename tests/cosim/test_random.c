@@ -28,7 +28,7 @@ enum {
 static struct {
     uint64_t seed, transactions;
     const char *preset, *wave;
-} options = {.seed = 1, .transactions = 25000};
+} options = {.seed = 1, .transactions = 200000};
 
 static void print_stats(const struct chaos *c, double seconds)
 {
@@ -102,7 +102,7 @@ static void random_lockstep(void **state)
         bench_close(b);
         fail();
     }
-    if (options.transactions >= 25000)
+    if (options.transactions >= 200000)
         assert_all_tried(&c);
     bench_close(b);
 }
@@ -137,7 +137,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp_option option_list[] = {
     {"seed", 's', "N", 0, "seed of everything (1)", 0},
     {"preset", 'p', "NAME", 0, "this build only (all that are linked in)", 0},
-    {"transactions", 'n', "N", 0, "answers for each build (25000)", 0},
+    {"transactions", 'n', "N", 0, "answers for each build (200000)", 0},
     {"wave", 'w', "FILE", 0, "write a waveform (FST)", 0},
     {0}};
 
