@@ -65,7 +65,7 @@ help: ## this list
 
 # ---- For users -----------------------------------------------------------------------------
 
-.PHONY: run deps bench wave example
+.PHONY: run deps bench figures wave example
 run: build/deps.stamp ## a real program, every access through the RTL and the model in lockstep
 	@$(MAKE) $(J) build/atlas
 	build/atlas run -- ls -l /usr/bin
@@ -82,6 +82,9 @@ build/deps.stamp: sim/tools/deps.sh
 
 bench: build/atlas ## measure the model, the RTL and lockstep
 	build/atlas bench
+
+figures: build/atlas build/gen ## measure, and write the figures of README.md (some minutes)
+	@sim/tools/figures.sh $(PRESETS)
 
 wave: build/atlas ## make wave ARGS="replay ...": run atlas with ARGS, waveform in build/wave.fst
 	build/atlas $(ARGS) --wave build/wave.fst
@@ -276,7 +279,7 @@ C_SRC := $(filter %.c,$(C_FILES))
 each = @printf '%s\n' $1 | xargs -P $(JOBS) -I {}
 
 .PHONY: lint lint-c lint-format lint-cppcheck lint-rtl format
-.PHONY: check-layers check-params check-requirements check-ram
+.PHONY: check-layers check-params check-readme check-requirements check-ram
 lint: lint-c lint-format lint-cppcheck lint-rtl ## every compiler and linter, no warning allowed
 
 lint-c:
@@ -297,6 +300,9 @@ lint-rtl: build/gen
 
 check-layers: build/libatlas.a build/libatlas_os.a ## who includes whom; what the libraries need
 	@sim/tools/check_layers.sh
+
+check-readme: build/libatlas.a
+	@sim/tools/check_readme.sh
 
 check-params: build/gen ## C and Verilog refuse the same parameters
 	@sim/tools/check_params.sh
@@ -334,7 +340,7 @@ replays = $(foreach t,$(TARGETS),'build/atlas replay --quiet --target $t $1')
 vectors = $(foreach t,$(TARGETS),'build/atlas vectors --quiet --target $t $1 $(VEC)')
 random = $(foreach s,$1,'$(RANDOM_TEST) --seed $s --transactions $2')
 
-QUICK_CHECKS := $(call make_checks,check-gen check-requirements check-layers lint-c lint-format lint-cppcheck)
+QUICK_CHECKS := $(call make_checks,check-gen check-requirements check-readme check-layers lint-c lint-format lint-cppcheck)
 CHECKS := $(call make_checks,check-ram check-params example lint-rtl) $(QUICK_CHECKS) \
     $(call replays,$(LONG_IN_TEST)) $(call random,11 12 13,100000) \
     $(foreach t,$(SAN_TESTS),'$t') \

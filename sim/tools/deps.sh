@@ -6,7 +6,7 @@
 set -u
 
 PACKAGES="gcc g++ libc6-dev make ccache clang clang-format cppcheck
-    verilator python3-minimal iverilog yosys valgrind
+    verilator python3 iverilog yosys valgrind xz-utils
     libcmocka-dev libelf-dev libjansson-dev zlib1g-dev liblzma-dev libzstd-dev"
 TOOLS="gcc g++ clang clang-format cppcheck verilator iverilog yosys valgrind"
 

@@ -55,7 +55,8 @@ const char *scratch_file(const char *name, const void *bytes, size_t len)
     snprintf(path, sizeof path, "%s/%s", directory, name);
     f = fopen(path, "wb");
     must(f != NULL, path);
-    must(fwrite(bytes, 1, len, f) == len && fclose(f) == 0, path);
+    must(fwrite(bytes, 1, len, f) == len, path);
+    must(fclose(f) == 0, path);
     return path;
 }
 
