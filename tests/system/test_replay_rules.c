@@ -5,156 +5,14 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "mem/sparse.h"
-#include "preset.h"
+#include "fake_mmu.h"
 #include "replay.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* ---- An MMU that does as it is told -------------------------------------------------------- */
-
-/* It walks its memory on every access, unless the next answer was laid down. */
-static struct fake {
-    struct sparse *memory;
-    struct atlas_params params;
-    struct atlas_cfg cfg;
-    struct mem_transaction list[16]; /* [array, count] */
-    size_t count;
-    bool told;                   /* the next answer is ...                    */
-    bool wrong_id;               /* ... or bears another id */
-    struct atlas_rsp rsp;        /* ... this, with no look at memory          */
-    bool lazy;                   /* the next walk sets no A or D              */
-    uint64_t extra;              /* bits that the next A/D update also sets   */
-    bool refuse, differ, uneven; /* satp; mismatch(); checkpoint()      */
-    struct atlas_req req;        /* the last request, its port, the last fence */
-    unsigned port;
-    struct atlas_fence fence;
-} fake;
-
-static const struct atlas_params *fake_params(void *self)
-{
-    (void)self;
-    return &fake.params;
-}
-
-static bool fake_configure(void *self, const struct atlas_cfg *cfg)
-{
-    (void)self;
-    if (!fake.refuse)
-        fake.cfg = *cfg;
-    return !fake.refuse;
-}
-
-static enum cold_answer fake_read(void *ctx, uint64_t addr, uint64_t *pte)
-{
-    enum sparse_status status = sparse_bus_read(fake.memory, pte, addr, 8);
-
-    (void)ctx;
-    fake.list[fake.count++] = (struct mem_transaction){
-        .addr = addr, .value = *pte, .status = (enum atlas_mem_status)status};
-    return status == SPARSE_OK ? COLD_OK : COLD_ERROR;
-}
-
-static enum cold_answer fake_write(void *ctx, uint64_t addr, uint64_t old, uint64_t pte)
-{
-    (void)ctx;
-    if (fake.lazy)
-        return COLD_OK;
-    pte |= fake.extra;
-    sparse_write(fake.memory, addr, pte, 8);
-    fake.list[fake.count++] =
-        (struct mem_transaction){.cas = true, .addr = addr, .value = pte, .old = old};
-    return COLD_OK;
-}
-
-static void fake_access(void *self, unsigned port, const struct atlas_req *req,
-                        struct atlas_rsp *rsp)
-{
-    const struct cold_memory memory = {NULL, fake_read, fake_write};
-    struct cold_query q = {.xlen = 64,
-                           .levels = 5,
-                           .pa_bits = 56,
-                           .va = req->va,
-                           .acc = req->acc,
-                           .priv = req->priv,
-                           .sum = req->sum,
-                           .mxr = req->mxr,
-                           .adue = fake.cfg.adue,
-                           .pbmte = fake.cfg.pbmte,
-                           .napote = fake.cfg.napote,
-                           .mode = (uint8_t)ATLAS_GET(fake.cfg.satp, SATP64_MODE),
-                           .root_ppn = ATLAS_GET(fake.cfg.satp, SATP64_PPN)};
-    struct cold_result r;
-
-    (void)self;
-    fake.req = *req;
-    fake.port = port;
-    if (fake.told) {
-        *rsp = fake.rsp;
-    } else {
-        cold_walk(&q, &memory, &r);
-        *rsp = (struct atlas_rsp){
-            .pa = r.pa, .level = r.level, .fault = r.fault, .cause = r.cause, .reason = r.reason};
-    }
-    rsp->id = req->id ^ fake.wrong_id;
-    fake.told = fake.lazy = fake.wrong_id = false;
-    fake.extra = 0;
-}
-
-static void fake_fence(void *self, const struct atlas_fence *fence)
-{
-    (void)self;
-    fake.fence = *fence;
-}
-
-static void fake_mem_write(struct backend *b, uint64_t addr, uint64_t value, unsigned bytes)
-{
-    (void)b;
-    sparse_write(fake.memory, addr, value, bytes);
-}
-
-static bool fake_mem_read(struct backend *b, uint64_t addr, uint64_t *value, unsigned bytes)
-{
-    (void)b;
-    return sparse_read(fake.memory, value, addr, bytes);
-}
-
-static size_t fake_transactions(struct backend *b, const struct mem_transaction **list)
-{
-    size_t count = fake.count;
-
-    (void)b;
-    *list = fake.list;
-    fake.count = 0;
-    return count;
-}
-
-static bool fake_checkpoint(struct backend *b)
-{
-    (void)b;
-    return !fake.uneven;
-}
-
-static const char *fake_mismatch(struct backend *b)
-{
-    bool differ = fake.differ;
-
-    (void)b;
-    fake.differ = false;
-    return differ ? "sides differ" : NULL;
-}
-
-static const struct backend_ops fake_ops = {.name = "fake",
-                                            .mem_write = fake_mem_write,
-                                            .mem_read = fake_mem_read,
-                                            .transactions = fake_transactions,
-                                            .checkpoint = fake_checkpoint,
-                                            .mismatch = fake_mismatch};
-
 /* ---- A trace ------------------------------------------------------------------------------- */
 
-static struct target target;
 static struct mmutrace_header header;
 static struct replay *replay;
 static struct diff diff;
@@ -181,17 +39,9 @@ static bool line(const char *text)
 
 static void begin(bool svade)
 {
-    char error[SCAN_ERROR];
-
-    fake = (struct fake){.memory = sparse_open()};
-    assert_true(preset_parse(&fake.params, "full", error));
-    target = (struct target){.ops = &fake_ops, .params = fake.params};
-    target.port = (struct mmu_port){.params = fake_params,
-                                    .configure = fake_configure,
-                                    .access = fake_access,
-                                    .fence = fake_fence};
+    fake_open("full");
     header = (struct mmutrace_header){.xlen = 64, .svade = svade, .svnapot = true};
-    replay = replay_open(&target, &header);
+    replay = replay_open(&fake_target, &header);
     for (unsigned i = 0; i < sizeof tables / sizeof tables[0]; i++)
         assert_true(line(tables[i]));
 }
@@ -214,7 +64,7 @@ static int end(void **state)
 {
     (void)state;
     replay_close(replay);
-    sparse_close(fake.memory);
+    fake_close();
     return 0;
 }
 
@@ -296,7 +146,7 @@ static void requests_arrive_as_the_trace_says(void **state)
         assert_int_equal(fake.req.sum, ctx >> 1 & 1);
         assert_int_equal(fake.req.mxr, ctx >> 2 & 1);
     }
-    target.params.ports = 1;
+    fake_target.params.ports = 1;
     assert_true(line("R 1 1234 50234 0 3 0"));
     assert_int_equal(fake.port, 0);
 }
@@ -648,9 +498,9 @@ static bool fits(const char *text)
 static void what_does_not_fit_is_seen(void **state)
 {
     (void)state;
-    target.params.pa_bits = 32;
-    target.params.levels = 4;
-    target.params.asid_bits = 9;
+    fake_target.params.pa_bits = 32;
+    fake_target.params.levels = 4;
+    fake_target.params.asid_bits = 9;
     assert_true(fits("M fffffffff8 3fffffff"));
     assert_false(fits("M 0 40000000"));
     assert_false(fits("U 0 40000000"));
