@@ -233,6 +233,19 @@ static void the_second_read_of_a_word_may_fail(void **state)
                          NULL));
 }
 
+/* The word that fails must be the one that is listed. */
+static void the_oracle_reads_what_is_listed(void **state)
+{
+    struct vec v = parse(BUS);
+
+    (void)state;
+    v.read[1].addr += 8;
+    diff_begin(&d);
+    vec_try_oracle(&v, &fake.params, &d);
+    assert_int_equal(d.count, 1);
+    assert_non_null(strstr(d.text, "address of a PTE read is 101000, expected 101008"));
+}
+
 static void a_narrow_mmu_faults_beyond_its_width(void **state)
 {
     /* 512 GiB at 0 under Sv48, and va beyond 4 GiB of it; a store that would set D */
@@ -277,6 +290,7 @@ int main(void)
         TEST(a_store_is_tried_as_an_amo),
         TEST(what_the_target_notices_counts),
         TEST(the_second_read_of_a_word_may_fail),
+        TEST(the_oracle_reads_what_is_listed),
         TEST(a_narrow_mmu_faults_beyond_its_width),
         TEST(a_request_is_described),
     };
