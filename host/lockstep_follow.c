@@ -1,66 +1,8 @@
-#include "lockstep_follow.h"
-
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdlib.h>
 
-#include "lockstep_text.h"
-#include "mmu/step.h"
+#include "lockstep_parts.h"
 #include "mmu/va_check.h"
-
-#define QUEUE 4 /* requests of one port that an MMU may hold */
-
-enum stage {
-    WAITS,   /* accepted; not looked up, or to be looked up again */
-    MISSED,  /* the L1 has no answer                              */
-    SERVED,  /* the miss unit works for it                        */
-    ANSWERED /* rsp is its answer                                 */
-};
-
-struct request {
-    struct atlas_sampled s;
-    enum stage stage;
-    bool offered, killed, halted; /* halted: a fence or a read-back came while it was MISSED */
-    struct atlas_rsp rsp;
-    uint64_t since; /* cycle of acceptance */
-};
-
-struct port {
-    struct request queue[QUEUE]; /* the oldest first [array, count] */
-    unsigned count;
-    bool fill_due; /* the L1 is to be written in this cycle */
-    bool fill_side;
-};
-
-/* The miss unit and the memory port. */
-struct miss {
-    bool begun;   /* ev_begin was in the cycle before                                */
-    bool active;  /* walk is under way                                               */
-    bool offered; /* a memory request stands on the port: request                    */
-    bool asked;   /* it was taken and is not answered                                */
-    bool wanted;  /* it is the walk's, which has not been given up                   */
-    bool done;    /* memory answered the walk: value, status                         */
-    unsigned port;
-    struct atlas_walk walk;
-    struct mem_transaction request;
-    uint64_t value;
-    enum atlas_mem_status status;
-};
-
-struct follower {
-    struct atlas_params params;
-    struct atlas *twin;
-    uint64_t limit, cycle;
-    struct port port[RTL_MAX_PORTS];
-    struct miss miss;
-    bool fencing, reading_back;
-    uint64_t halt_since; /* cycle in which the fence or read-back was accepted */
-    struct atlas_fence fence;
-    unsigned rb_array, rb_port, rb_index;
-    struct follow_stats stats;
-    bool failed;
-    struct lockstep_text text;
-};
 
 /* The walks of the twin are fed by hand: it never asks memory itself. */
 static enum atlas_mem_status no_read(void *ctx, uint64_t addr, uint64_t *value)
@@ -132,8 +74,7 @@ bool follow_busy(const struct follower *f)
 
 /* ---- Differences --------------------------------------------------------------------------- */
 
-/* The first difference is kept; true if this is it, and details may be added to f->text. */
-static bool differs(struct follower *f, unsigned port, const char *what)
+bool follow_differs(struct follower *f, unsigned port, const char *what)
 {
     if (f->failed)
         return false;
@@ -146,7 +87,7 @@ static bool differs(struct follower *f, unsigned port, const char *what)
     return true;
 }
 
-static struct request *oldest(struct port *p)
+struct request *follow_oldest(struct port *p)
 {
     return p->count > 0 ? &p->queue[0] : NULL;
 }
@@ -170,7 +111,8 @@ static void check_fill(struct follower *f, unsigned k, const struct rtl_out *out
     struct atlas_entry twin = {.valid = false};
 
     if (out->port[k].fill != p->fill_due) {
-        differs(f, k, p->fill_due ? "the rtl does not fill" : "the rtl fills, the twin does not");
+        follow_differs(f, k,
+                       p->fill_due ? "the rtl does not fill" : "the rtl fills, the twin does not");
         return;
     }
     if (!p->fill_due)
@@ -178,230 +120,29 @@ static void check_fill(struct follower *f, unsigned k, const struct rtl_out *out
     p->fill_due = false;
     f->stats.fills++;
     if (out->ev_fill_side != p->fill_side) {
-        differs(f, k, "the rtl fills the other array");
+        follow_differs(f, k, "the rtl fills the other array");
         return;
     }
     atlas_read_back(f->twin, array, k, out->ev_fill_index, &twin);
     if (!lockstep_same_entry(&twin, &out->ev_fill_entry) &&
-        differs(f, k, "filled entries differ")) {
+        follow_differs(f, k, "filled entries differ")) {
         lockstep_text_place(&f->text, array, k, out->ev_fill_index);
         lockstep_text_entry(&f->text, &twin, &out->ev_fill_entry);
     }
-}
-
-/* ---- Memory port --------------------------------------------------------------------------- */
-
-static struct mem_transaction offered_request(const struct rtl_out *out)
-{
-    struct mem_transaction t = {.cas = out->mem_req_cas, .addr = out->mem_req_addr};
-
-    if (t.cas) {
-        t.old = out->mem_req_old;
-        t.value = out->mem_req_new;
-    }
-    return t;
-}
-
-static struct mem_transaction wanted_request(const struct atlas_walk *w)
-{
-    struct mem_transaction t = {.cas = w->next == ATLAS_WALK_CAS, .addr = w->addr};
-
-    if (t.cas) {
-        t.old = w->old;
-        t.value = w->new_value;
-    }
-    return t;
-}
-
-static bool same_request(const struct mem_transaction *a, const struct mem_transaction *b)
-{
-    return a->cas == b->cas && a->addr == b->addr && a->old == b->old && a->value == b->value;
-}
-
-/* A request that was not on the port in the cycle before. */
-static void check_new_request(struct follower *f, const struct mem_transaction *rtl)
-{
-    struct miss *m = &f->miss;
-    struct mem_transaction twin;
-
-    if (m->asked || !m->active || m->done || m->walk.next == ATLAS_WALK_DONE) {
-        if (differs(f, m->port, "a memory request that no walk may make"))
-            lockstep_text_transaction(&f->text, "rtl", rtl);
-        return;
-    }
-    twin = wanted_request(&m->walk);
-    if (!same_request(&twin, rtl) && differs(f, m->port, "memory requests differ")) {
-        lockstep_text_transaction(&f->text, "model", &twin);
-        lockstep_text_transaction(&f->text, "rtl", rtl);
-    }
-    m->wanted = true;
-}
-
-static void check_memory(struct follower *f, const struct rtl_in *in, const struct rtl_out *out)
-{
-    struct miss *m = &f->miss;
-    struct mem_transaction rtl = offered_request(out);
-
-    if (in->mem_rsp_valid && m->asked) {
-        m->asked = false;
-        m->done = m->wanted;
-        m->value = in->mem_rsp_data;
-        m->status = in->mem_rsp_err                         ? ATLAS_MEM_ERROR
-                    : m->request.cas && !in->mem_rsp_cas_ok ? ATLAS_MEM_OTHER
-                                                            : ATLAS_MEM_OK;
-        f->stats.bus_errors += in->mem_rsp_err;
-    }
-    if (m->offered && (!out->mem_req_valid || !same_request(&m->request, &rtl))) {
-        differs(f, m->port, "a memory request changed before it was taken");
-        return;
-    }
-    if (!out->mem_req_valid)
-        return;
-    if (!m->offered)
-        check_new_request(f, &rtl);
-    m->request = rtl;
-    m->offered = !in->mem_req_ready;
-    m->asked = in->mem_req_ready;
-}
-
-/* ---- The miss unit ------------------------------------------------------------------------- */
-
-static void end_walk(struct follower *f, bool given_up)
-{
-    struct miss *m = &f->miss;
-    struct request *r = oldest(&f->port[m->port]);
-
-    m->begun = false;
-    m->active = false;
-    m->wanted = false;
-    m->done = false;
-    if (r == NULL || r->stage != SERVED)
-        differs(f, m->port, "the walk of no request ends");
-    else if (given_up)
-        r->stage = WAITS;
-    else {
-        r->stage = ANSWERED;
-        r->rsp = m->walk.rsp;
-        f->port[m->port].fill_due = m->walk.filled;
-        f->port[m->port].fill_side = m->walk.rsp.level > 0 || m->walk.rsp.napot;
-    }
-}
-
-/* The cycle after ev_begin: the L2 has been read. If the request is given up in it, before it
- * asks memory, then it was never looked up in the L2, and no walk has begun. */
-static void begin_walk(struct follower *f, const struct rtl_out *out)
-{
-    struct miss *m = &f->miss;
-
-    m->begun = false;
-    m->active = true;
-    if (out->ev_abort && !out->mem_req_valid) {
-        m->walk = (struct atlas_walk){.next = ATLAS_WALK_READ};
-        return;
-    }
-    atlas_step_begin(f->twin, m->port, &f->port[m->port].queue[0].s, &m->walk);
-    f->stats.l2_hits += m->walk.l2_hit;
-}
-
-/* How far the twin's walk is. */
-static void describe_walk(struct follower *f)
-{
-    const struct atlas_walk *w = &f->miss.walk;
-
-    lockstep_text_add(
-        &f->text, "\n  model: satp 0x%" PRIx64 ", level %u of %u, pte 0x%" PRIx64 ", %s",
-        w->s.cfg.satp, w->level, w->levels, w->pte,
-        w->next != ATLAS_WALK_DONE ? "wants memory" : atlas_reason_name(w->rsp.reason));
-}
-
-static void use_answer(struct follower *f, const struct rtl_out *out)
-{
-    struct miss *m = &f->miss;
-    bool cas = m->walk.next == ATLAS_WALK_CAS;
-
-    if (!m->active || !m->done || out->ev_cas != cas || out->ev_step == cas) {
-        differs(f, m->port, "the rtl uses a memory answer that the twin has not got");
-        return;
-    }
-    m->done = false;
-    m->wanted = false;
-    if (cas)
-        atlas_step_cas(f->twin, &m->walk, m->status);
-    else
-        atlas_step_read(f->twin, &m->walk, m->value, m->status);
-    f->stats.reads += !cas;
-    f->stats.cas += cas;
-    f->stats.cas_fails += cas && m->status == ATLAS_MEM_OTHER;
-}
-
-static void follow_begin(struct follower *f, unsigned port)
-{
-    struct miss *m = &f->miss;
-    struct request *r = port < f->params.ports ? oldest(&f->port[port]) : NULL;
-
-    if (m->begun || m->active || m->asked || m->offered)
-        differs(f, port, "the miss unit takes a request while it is busy");
-    else if (r == NULL || r->stage != MISSED || r->killed)
-        differs(f, port, "the miss unit takes a request that has not missed");
-    else {
-        r->stage = SERVED;
-        m->begun = true;
-        m->port = port;
-        f->stats.begins++;
-    }
-}
-
-static void follow_miss(struct follower *f, const struct rtl_in *in, const struct rtl_out *out)
-{
-    struct miss *m = &f->miss;
-    bool serving = m->begun || m->active;
-
-    if ((out->ev_step || out->ev_cas || out->ev_end || out->ev_abort) &&
-        (!serving || out->ev_port != m->port)) {
-        differs(f, out->ev_port, "an event of the miss unit, which serves another request or none");
-        return;
-    }
-    if (m->begun)
-        begin_walk(f, out);
-    if (out->ev_step || out->ev_cas)
-        use_answer(f, out); /* of an earlier cycle; the next request may come in this one */
-    if (f->failed)
-        return;
-    check_memory(f, in, out);
-    if (f->failed)
-        return;
-    if (out->ev_abort) {
-        f->stats.aborts++;
-        if (m->walk.next == ATLAS_WALK_DONE) {
-            differs(f, m->port, "the rtl gives up a walk that is over");
-            return;
-        }
-        atlas_step_abort(f->twin, &m->walk);
-        end_walk(f, true);
-    } else if (out->ev_end != (m->active && m->walk.next == ATLAS_WALK_DONE)) {
-        if (differs(f, m->port,
-                    out->ev_end ? "the rtl ends a walk that goes on in the twin"
-                                : "the rtl goes on with a walk that is over in the twin"))
-            describe_walk(f);
-    } else if (out->ev_end) {
-        end_walk(f, false);
-    }
-    if (out->ev_begin)
-        follow_begin(f, out->ev_port);
 }
 
 /* ---- Ports --------------------------------------------------------------------------------- */
 
 static void follow_look(struct follower *f, unsigned k, const struct rtl_out *out)
 {
-    struct request *r = oldest(&f->port[k]);
+    struct request *r = follow_oldest(&f->port[k]);
     bool may = r != NULL && is_translated(f, r) && !r->killed &&
                (r->stage == WAITS || (r->stage == MISSED && r->halted));
     enum atlas_look look;
 
     f->stats.looks++;
     if (!may) {
-        differs(f, k, "the rtl looks up a request that is not due");
+        follow_differs(f, k, "the rtl looks up a request that is not due");
         return;
     }
     look = atlas_step_look(f->twin, k, &r->s, &r->rsp);
@@ -409,17 +150,17 @@ static void follow_look(struct follower *f, unsigned k, const struct rtl_out *ou
     r->stage = look == ATLAS_LOOK_MISS ? MISSED : ANSWERED;
     f->stats.hits += r->stage == ANSWERED;
     if (out->port[k].hit != (r->stage == ANSWERED))
-        differs(f, k,
-                out->port[k].hit ? "the rtl hits, the twin does not"
-                                 : "the twin hits, the rtl does not");
+        follow_differs(f, k,
+                       out->port[k].hit ? "the rtl hits, the twin does not"
+                                        : "the twin hits, the rtl does not");
     else if (out->port[k].hit && !out->port[k].rsp_valid)
-        differs(f, k, "a hit is not offered");
+        follow_differs(f, k, "a hit is not offered");
 }
 
 /* An untranslated request is answered without an event, or becomes a miss. */
 static void follow_bypass(struct follower *f, unsigned k)
 {
-    struct request *r = oldest(&f->port[k]);
+    struct request *r = follow_oldest(&f->port[k]);
 
     if (r == NULL || r->stage != WAITS || r->killed || is_translated(f, r))
         return;
@@ -434,7 +175,7 @@ static void follow_unfit(struct follower *f, const struct rtl_out *out)
 
     if (!out->ev_begin || out->ev_port >= f->params.ports)
         return;
-    r = oldest(&f->port[out->ev_port]);
+    r = follow_oldest(&f->port[out->ev_port]);
     if (r != NULL && r->stage == WAITS && !is_translated(f, r) &&
         atlas_step_look(f->twin, out->ev_port, &r->s, &r->rsp) == ATLAS_LOOK_MISS)
         r->stage = MISSED;
@@ -442,37 +183,37 @@ static void follow_unfit(struct follower *f, const struct rtl_out *out)
 
 static void check_answer(struct follower *f, unsigned k, const struct rtl_out *out)
 {
-    struct request *r = oldest(&f->port[k]);
+    struct request *r = follow_oldest(&f->port[k]);
     const struct atlas_rsp *rtl = &out->port[k].rsp;
 
     if (r != NULL && r->killed) {
         if (!rtl->killed || rtl->fault || rtl->id != r->s.req.id)
-            differs(f, k, "a killed request is not answered as killed");
+            follow_differs(f, k, "a killed request is not answered as killed");
         return;
     }
     if (r == NULL || r->stage != ANSWERED) {
-        differs(f, k, "an answer before its time");
+        follow_differs(f, k, "an answer before its time");
         return;
     }
-    if (!lockstep_same_rsp(&r->rsp, rtl) && differs(f, k, "answers differ"))
+    if (!lockstep_same_rsp(&r->rsp, rtl) && follow_differs(f, k, "answers differ"))
         lockstep_text_rsp(&f->text, &r->rsp, rtl);
     r->offered = true;
 }
 
 static void check_wait(struct follower *f, unsigned k)
 {
-    struct request *r = oldest(&f->port[k]);
+    struct request *r = follow_oldest(&f->port[k]);
     uint64_t waited = r == NULL ? 0 : f->cycle - r->since;
 
     if (waited > f->stats.longest)
         f->stats.longest = waited;
     if (waited > f->limit)
-        differs(f, k, "a request is not answered in time");
+        follow_differs(f, k, "a request is not answered in time");
 }
 
 static void follow_port(struct follower *f, unsigned k, const struct rtl_out *out)
 {
-    struct request *r = oldest(&f->port[k]);
+    struct request *r = follow_oldest(&f->port[k]);
     bool offered = r != NULL && r->offered;
 
     if (out->port[k].look)
@@ -481,7 +222,7 @@ static void follow_port(struct follower *f, unsigned k, const struct rtl_out *ou
         follow_bypass(f, k);
         check_answer(f, k, out);
     } else if (offered) {
-        differs(f, k, "an answer is withdrawn");
+        follow_differs(f, k, "an answer is withdrawn");
     }
     check_wait(f, k);
     if (r != NULL && r->stage == MISSED && (f->fencing || f->reading_back))
@@ -495,8 +236,8 @@ static void accept(struct follower *f, unsigned k, const struct rtl_in *in)
     struct port *p = &f->port[k];
     struct request *r = &p->queue[p->count];
 
-    if (p->count == QUEUE) {
-        differs(f, k, "more requests are accepted than any MMU holds");
+    if (p->count == FOLLOW_QUEUE) {
+        follow_differs(f, k, "more requests are accepted than any MMU holds");
         return;
     }
     *r = (struct request){.stage = WAITS, .since = f->cycle};
@@ -518,7 +259,7 @@ static void kill(struct follower *f, unsigned k, uint32_t id)
             continue;
         r->killed = true;
         if (r->stage == SERVED || (i == 0 && p->fill_due))
-            differs(f, k, "a request is served on although it is killed");
+            follow_differs(f, k, "a request is served on although it is killed");
     }
 }
 
@@ -563,9 +304,9 @@ static void edge_of_fence(struct follower *f, const struct rtl_in *in, const str
 {
     if (out->fence_done) {
         if (!f->fencing)
-            differs(f, RTL_MAX_PORTS, "a fence is done that nobody asked for");
+            follow_differs(f, RTL_MAX_PORTS, "a fence is done that nobody asked for");
         if (f->miss.begun || f->miss.active)
-            differs(f, f->miss.port, "a walk goes on over a fence");
+            follow_differs(f, f->miss.port, "a walk goes on over a fence");
         atlas_fence(f->twin, &f->fence);
         retire_requests(f);
         f->fencing = false;
@@ -600,11 +341,11 @@ static void edge_of_read_back(struct follower *f, const struct rtl_in *in,
 
     if (out->rb_rsp_valid) {
         if (!f->reading_back)
-            differs(f, RTL_MAX_PORTS, "an entry is read back that nobody asked for");
+            follow_differs(f, RTL_MAX_PORTS, "an entry is read back that nobody asked for");
         f->reading_back = false;
         twin = twin_entry(f);
         if (!lockstep_same_entry(&twin, &out->rb_entry) &&
-            differs(f, RTL_MAX_PORTS, "remembered entries differ")) {
+            follow_differs(f, RTL_MAX_PORTS, "remembered entries differ")) {
             lockstep_text_place(&f->text, f->rb_array, f->rb_port, f->rb_index);
             lockstep_text_entry(&f->text, &twin, &out->rb_entry);
         }
@@ -636,7 +377,7 @@ bool follow_cycle(struct follower *f, const struct rtl_in *in, const struct rtl_
     if (!f->failed)
         edge_of_read_back(f, in, out);
     if ((f->fencing || f->reading_back) && f->cycle - f->halt_since > f->limit)
-        differs(f, RTL_MAX_PORTS, "a fence or a read-back is not done in time");
+        follow_differs(f, RTL_MAX_PORTS, "a fence or a read-back is not done in time");
     f->cycle++;
     f->stats.cycles++;
     return !f->failed;

@@ -1,0 +1,75 @@
+/* lockstep_parts.h: the follower's inside, shared by lockstep_follow.c (requests, answers, fences)
+ * and lockstep_miss.c (the miss unit and the memory port). Private to host/lockstep_*.
+ */
+#ifndef ATLAS_LOCKSTEP_PARTS_H
+#define ATLAS_LOCKSTEP_PARTS_H
+
+#include "lockstep_follow.h"
+#include "lockstep_text.h"
+#include "mmu/step.h"
+
+#define FOLLOW_QUEUE 4 /* requests of one port that an MMU may hold */
+
+enum stage {
+    WAITS,   /* accepted; not looked up, or to be looked up again */
+    MISSED,  /* the L1 has no answer                              */
+    SERVED,  /* the miss unit works for it                        */
+    ANSWERED /* rsp is its answer                                 */
+};
+
+struct request {
+    struct atlas_sampled s;
+    enum stage stage;
+    bool offered, killed, halted; /* halted: a fence or a read-back came while it was MISSED */
+    struct atlas_rsp rsp;
+    uint64_t since; /* cycle of acceptance */
+};
+
+struct port {
+    struct request queue[FOLLOW_QUEUE]; /* the oldest first [array, count] */
+    unsigned count;
+    bool fill_due; /* the L1 is to be written in this cycle */
+    bool fill_side;
+};
+
+/* The miss unit and the memory port. */
+struct miss {
+    bool begun;   /* ev_begin was in the cycle before                                */
+    bool active;  /* walk is under way                                               */
+    bool offered; /* a memory request stands on the port: request                    */
+    bool asked;   /* it was taken and is not answered                                */
+    bool wanted;  /* it is the walk's, which has not been given up                   */
+    bool done;    /* memory answered the walk: value, status                         */
+    unsigned port;
+    struct atlas_walk walk;
+    struct mem_transaction request;
+    uint64_t value;
+    enum atlas_mem_status status;
+};
+
+struct follower {
+    struct atlas_params params;
+    struct atlas *twin;
+    uint64_t limit, cycle;
+    struct port port[RTL_MAX_PORTS];
+    struct miss miss;
+    bool fencing, reading_back;
+    uint64_t halt_since; /* cycle in which the fence or read-back was accepted */
+    struct atlas_fence fence;
+    unsigned rb_array, rb_port, rb_index;
+    struct follow_stats stats;
+    bool failed;
+    struct lockstep_text text;
+};
+
+/* The first difference is kept; true if this is it, and details may be added to f->text. Of the
+ * oldest request of `port`, if there is such a port. */
+bool follow_differs(struct follower *f, unsigned port, const char *what);
+
+/* The oldest request of a port, NULL if there is none. */
+struct request *follow_oldest(struct port *p);
+
+/* One cycle of the miss unit: its events, and the memory port. */
+void follow_miss(struct follower *f, const struct rtl_in *in, const struct rtl_out *out);
+
+#endif
