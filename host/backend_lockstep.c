@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "backend.h"
+#include "lockstep.h"
 #include "lockstep_text.h"
 #include "recorder.h"
 
@@ -197,16 +197,18 @@ static void lockstep_close(struct backend *b)
     free(b);
 }
 
-static bool open_side(struct side *side, const char *name, const struct backend_options *options)
+static bool open_side(struct side *side, const struct backend_ops *ops,
+                      const struct backend_options *options)
 {
-    side->ops = backend_find(name);
-    side->backend = side->ops->open(options);
+    side->ops = ops;
+    side->backend = ops->open(options);
     if (side->backend != NULL)
-        side->port = side->ops->port(side->backend);
+        side->port = ops->port(side->backend);
     return side->backend != NULL;
 }
 
-static struct backend *lockstep_open(const struct backend_options *options)
+struct backend *lockstep_open(const struct backend_ops *model, const struct backend_ops *rtl,
+                              const struct backend_options *options)
 {
     struct backend *b = calloc(1, sizeof *b);
 
@@ -216,11 +218,16 @@ static struct backend *lockstep_open(const struct backend_options *options)
         return NULL;
     }
     b->params = options->params;
-    if (!open_side(&b->model, "model", options) || !open_side(&b->rtl, "rtl", options)) {
+    if (!open_side(&b->model, model, options) || !open_side(&b->rtl, rtl, options)) {
         lockstep_close(b);
         return NULL;
     }
     return b;
+}
+
+static struct backend *open_model_and_rtl(const struct backend_options *options)
+{
+    return lockstep_open(&backend_model, &backend_rtl, options);
 }
 
 static void lockstep_mem_write(struct backend *b, uint64_t addr, uint64_t value, unsigned bytes)
@@ -331,7 +338,7 @@ static bool lockstep_wave(struct backend *b, const char *path)
 
 const struct backend_ops backend_lockstep = {
     .name = "lockstep",
-    .open = lockstep_open,
+    .open = open_model_and_rtl,
     .close = lockstep_close,
     .port = lockstep_port,
     .mem_write = lockstep_mem_write,
