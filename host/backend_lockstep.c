@@ -11,6 +11,7 @@
 #include "lockstep.h"
 #include "lockstep_text.h"
 #include "recorder.h"
+#include "report.h"
 
 struct side {
     const struct backend_ops *ops;
@@ -210,13 +211,10 @@ static bool open_side(struct side *side, const struct backend_ops *ops,
 struct backend *lockstep_open(const struct backend_ops *model, const struct backend_ops *rtl,
                               const struct backend_options *options)
 {
-    struct backend *b = calloc(1, sizeof *b);
+    struct backend *b = report_need(calloc(1, sizeof *b));
 
-    if (b == NULL || !transaction_list_open(&b->done)) {
-        fprintf(stderr, "atlas: out of memory\n");
-        free(b);
-        return NULL;
-    }
+    if (!transaction_list_open(&b->done))
+        report_out_of_memory();
     b->params = options->params;
     if (!open_side(&b->model, model, options) || !open_side(&b->rtl, rtl, options)) {
         lockstep_close(b);

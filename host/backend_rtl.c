@@ -14,9 +14,9 @@
 #include <string.h>
 
 #include "backend.h"
-#include "base/bug.h"
 #include "mem_agent.h"
 #include "recorder.h"
+#include "report.h"
 
 #define LIMIT_CYCLES 20000 /* without memory's latency: a sweep of the largest TLBs, and more */
 #define LIMIT_PTES 64      /* PTE transactions of one request that are waited for             */
@@ -248,18 +248,14 @@ static void rtl_backend_close(struct backend *b)
 
 static struct backend *make(const struct rtl_build *build, const struct backend_options *options)
 {
-    struct backend *b = calloc(1, sizeof *b);
+    struct backend *b = report_need(calloc(1, sizeof *b));
 
-    if (b == NULL)
-        return NULL;
     b->build = build;
     b->stalls = options->stalls;
     rng_seed(&b->rng, options->seed);
-    if (!recorder_open(&b->recorder, build->params.xlen / 8) ||
-        (b->rtl = build->open(build, rng_next(&b->rng))) == NULL) {
-        rtl_backend_close(b);
-        return NULL;
-    }
+    if (!recorder_open(&b->recorder, build->params.xlen / 8))
+        report_out_of_memory();
+    b->rtl = report_need(build->open(build, rng_next(&b->rng)));
     b->in = rtl_in(b->rtl);
     b->out = rtl_out(b->rtl);
     for (unsigned k = 0; k < build->params.ports; k++)
@@ -275,29 +271,25 @@ static struct backend *rtl_backend_open(const struct backend_options *options)
     struct backend *b;
 
     if (build == NULL) {
-        fprintf(stderr,
-                "atlas: %s: no such build of the RTL is linked in, expected a preset or "
-                "what `make build/atlas PARAMS=...` added\n",
-                options->preset);
+        report_problem(NULL, 0,
+                       "%s: no such build of the RTL is linked in, expected a preset or what "
+                       "`make build/atlas PARAMS=...` added",
+                       options->preset);
         return NULL;
     }
     if (options->latency < 1) {
-        fprintf(stderr, "atlas: memory latency 0, expected 1 or more cycles\n");
+        report_problem(NULL, 0, "memory latency 0, expected 1 or more cycles");
         return NULL;
     }
     b = make(build, options);
-    if (b == NULL)
-        fprintf(stderr, "atlas: out of memory\n");
-    else
-        reset(b);
+    reset(b);
     return b;
 }
 
 static void rtl_mem_write(struct backend *b, uint64_t addr, uint64_t value, unsigned bytes)
 {
-    bool done = sparse_write(b->recorder.memory, addr, value, bytes);
-
-    VM_BUG(!done);
+    if (!sparse_write(b->recorder.memory, addr, value, bytes))
+        report_out_of_memory();
 }
 
 static bool rtl_mem_read(struct backend *b, uint64_t addr, uint64_t *value, unsigned bytes)
@@ -312,9 +304,8 @@ static void rtl_mem_clear(struct backend *b)
 
 static void rtl_mem_fail(struct backend *b, uint64_t addr, bool cas, unsigned after, int count)
 {
-    bool done = sparse_fail(b->recorder.memory, addr, cas, after, count);
-
-    VM_BUG(!done);
+    if (!sparse_fail(b->recorder.memory, addr, cas, after, count))
+        report_out_of_memory();
 }
 
 static size_t rtl_transactions(struct backend *b, const struct mem_transaction **list)
@@ -374,10 +365,9 @@ static bool rtl_backend_wave(struct backend *b, const char *path)
     bool made = rtl_wave(b->rtl, path);
 
     if (!made)
-        fprintf(stderr,
-                "%s: the waveform cannot be written, expected a file in a directory that "
-                "can be written\n",
-                path);
+        report_problem(path, 0,
+                       "the waveform cannot be written, expected a file in a directory that can "
+                       "be written");
     return made;
 }
 
