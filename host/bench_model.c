@@ -9,7 +9,7 @@
 
 #include "atlas.h"
 #include "base/bug.h"
-#include "oracle/cold_walk.h"
+#include "oracle/cold_walk_inline.h"
 
 #define ROOT_PPN 1u
 #define BASE_VA UINT64_C(0x40000000)
@@ -187,7 +187,7 @@ static void pass_oracle(void *ctx, uint64_t n)
 
     for (uint64_t i = 0; i < n; i++) {
         query.va = page_va(t, i);
-        cold_walk(&query, &memory, &result);
+        cold_walk_inline(&query, &memory, &result);
         t->sum += result.pa;
     }
 }

@@ -1,6 +1,7 @@
 /* history.c: see history.h. */
 #include "history.h"
 #include "mem/sparse.h"
+#include "oracle/cold_walk_inline.h"
 #include "report.h"
 
 #include <stdlib.h>
@@ -196,7 +197,7 @@ void history_cold_walk(const struct history *h, struct cold_query *query, struct
     const struct cold_memory memory = {(void *)h, read_now, write_nothing};
 
     set_satp(h, query, history_current_satp(h));
-    cold_walk(query, &memory, r);
+    cold_walk_inline(query, &memory, r);
 }
 
 /* ---- The judge ----------------------------------------------------------------------------- */

@@ -33,7 +33,7 @@ enum cold_answer {
 /* The memory that a walk reads. `ctx` is handed through. */
 struct cold_memory {
     void *ctx;
-    /* Read the PTE at `addr` (a multiple of its size) into *pte. */
+    /* Read the PTE at `addr` (a multiple of its size) into *pte; one of 4 bytes, with 0 above. */
     enum cold_answer (*read)(void *ctx, uint64_t addr, uint64_t *pte);
     /* If the PTE at `addr` is `old`, make it `pte`, in one step. Never called while adue is 0. A
      * caller that only asks what would happen answers COLD_OK and keeps its memory as it is. */
@@ -78,8 +78,8 @@ struct cold_result {
     } write;
 };
 
-/* Translate one access. Fills *r (of r->read only the entries that are listed). Ends as soon as
- * memory stops answering COLD_CHANGED. */
+/* Translate one access (cold_walk_inline.h has the body). Fills *r (of r->read only the entries
+ * that are listed). Ends as soon as memory stops answering COLD_CHANGED. */
 void cold_walk(const struct cold_query *q, const struct cold_memory *m, struct cold_result *r);
 
 #endif
