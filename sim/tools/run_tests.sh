@@ -44,7 +44,7 @@ check() {
     local command=$1 log begin status counts
     log=$logs/$(printf '%s' "$command" | tr -c 'A-Za-z0-9._\n-' _).log
     begin=$SECONDS
-    timeout -k 10 "$limit" bash -c "$command" >"$log" 2>&1 </dev/null
+    { timeout -k 10 "$limit" bash -c "$command" >"$log" 2>&1 </dev/null; } 2>>"$log"
     status=$?
     [ $status -ne 124 ] || echo "no end after $limit s" >>"$log"
     counts=$(count "$log" $status)
