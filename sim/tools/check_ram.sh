@@ -1,7 +1,8 @@
 #!/bin/bash
-# check_ram.sh [-j JOBS] PRESET...: synthesise each preset (OBSERVE = 0) for iCE40 and ECP5, print
-# its size, and check that every TLB array is in block RAM: exactly the blocks that its words need,
-# and fewer flip-flops than the smallest array has bits.
+# check_ram.sh [-j JOBS] PRESET...: synthesise each preset for iCE40 and ECP5 (OBSERVE = 0 and
+# CTR_BITS = 0: without observation ports and event counters), print its size, and check that
+# every TLB array is in block RAM: exactly the blocks that its words need, and fewer flip-flops
+# than the smallest array has bits.
 set -u
 
 jobs=$(nproc)
@@ -12,7 +13,7 @@ mkdir -p $out
 synth() {
     local preset=$1 family=$2
     yosys -q -p "read_verilog -Irtl $(ls rtl/*.v rtl/lib/*.v | grep -v example_tb | tr '\n' ' ')
-        chparam $(build/gen chparam "$preset") -set OBSERVE 0 atlas_mmu
+        chparam $(build/gen chparam "$preset") -set OBSERVE 0 -set CTR_BITS 0 atlas_mmu
         synth_$family -top atlas_mmu; tee -q -o $out/$preset.$family stat" >$out/$preset.$family.log 2>&1 ||
         { cat $out/$preset.$family.log; rm -f $out/$preset.$family; }
 }

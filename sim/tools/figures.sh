@@ -31,7 +31,7 @@ figures() {
     echo "| C model, one core | $(rate 'model, L1 hits') M hits/s, $(rate 'model, every access walks (TLB off)') M Sv39 walks/s; a bare radix walk without TLB or checks: $(rate 'bare radix walk, Sv39 (the limit)') M/s |"
     echo "| lockstep, hits, one core | $(awk '$1 ~ /^(tiny|rv32|rv64|full)$/ && NF == 3 { printf "%s`%s` %s", n++ ? ", " : "", $1, $2 }' $out/lockstep) M/s |"
     echo
-    echo "| preset | iCE40: LUT4, flip-flops, 4-kbit RAMs | ECP5: LUT4, flip-flops, 18-kbit RAMs |"
+    echo "| preset, no counters (\`CTR_BITS\` 0) | iCE40: LUT4, flip-flops, 4-kbit RAMs | ECP5: LUT4, flip-flops, 18-kbit RAMs |"
     echo "|---|---|---|"
     awk 'NR > 1 { size[$1, $2] = $3 ", " $4 ", " $5; if (!seen[$1]++) name[++n] = $1 }
         END { for (i = 1; i <= n; i++) print "| `" name[i] "` | " size[name[i], "ice40"] " | " size[name[i], "ecp5"] " |" }' $out/ram
