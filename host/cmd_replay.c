@@ -251,14 +251,14 @@ static void print_counters(FILE *out, const struct run *u)
             replay_counts(u->replay)->oracle_reads);
 }
 
-static void print_run(FILE *out, const struct run *u)
+static void print_run(FILE *out, const struct run *u, uint64_t seed)
 {
     const struct replay_counts *n = replay_counts(u->replay);
     double seconds = report_seconds() - u->began;
     uint64_t records = replay_records(n);
 
-    fprintf(out, "%s: %s, target %s, preset %s\n", u->path, mmutrace_header(u->trace)->window,
-            u->target.ops->name, u->target.preset);
+    fprintf(out, "%s: %s, target %s, preset %s, seed %" PRIu64 "\n", u->path,
+            mmutrace_header(u->trace)->window, u->target.ops->name, u->target.preset, seed);
     fprintf(out,
             "  fetches %" PRIu64 ", loads %" PRIu64 ", stores %" PRIu64 ", AMOs %" PRIu64
             ", SCs %" PRIu64 ", page faults %" PRIu64 ", unchecked %" PRIu64 ", left out %" PRIu64
@@ -293,7 +293,7 @@ static void print_last_line(const struct replay_command *c)
 static void add_run(struct replay_command *c, const struct run *u)
 {
     report_first(c, u);
-    print_run(c->report, u);
+    print_run(c->report, u, c->options.seed);
     c->records += c->only != 0 ? 1 : mmutrace_records(u->trace);
     c->mismatches += u->mismatches;
     c->all_records += mmutrace_records(u->trace);

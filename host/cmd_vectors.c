@@ -214,9 +214,9 @@ static void print_table(const struct vectors *r)
     static const char *const names[MODES] = {
         [0] = "bare", [1] = "Sv32", [8] = "Sv39", [9] = "Sv48", [10] = "Sv57"};
 
-    printf("target %s, preset %s\n%-6s %10s %10s %10s\n", r->options.target,
-           r->options.preset != NULL ? r->options.preset : "rv32 for Sv32, else full", "mode",
-           "passed", "failed", "skipped");
+    printf("target %s, preset %s, seed %" PRIu64 "\n%-6s %10s %10s %10s\n", r->options.target,
+           r->options.preset != NULL ? r->options.preset : "rv32 for Sv32, else full",
+           r->options.seed, "mode", "passed", "failed", "skipped");
     for (unsigned m = 0; m < MODES; m++)
         if (names[m] != NULL)
             printf("%-6s %10" PRIu64 " %10" PRIu64 " %10" PRIu64 "\n", names[m], r->mode[m].passed,
