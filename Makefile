@@ -279,7 +279,7 @@ C_SRC := $(filter %.c,$(C_FILES))
 each = @printf '%s\n' $1 | xargs -P $(JOBS) -I {}
 
 .PHONY: lint lint-c lint-format lint-cppcheck lint-rtl format
-.PHONY: check-layers check-params check-readme check-requirements check-ram
+.PHONY: check-layers check-params check-readme check-requirements check-ram check-ram-quick
 lint: lint-c lint-format lint-cppcheck lint-rtl ## every compiler and linter, no warning allowed
 
 lint-c:
@@ -319,8 +319,11 @@ check-requirements:
 	@sim/tools/requirements.sh | cmp - tests/REQUIREMENTS.md || \
 	    { echo 'tests/REQUIREMENTS.md is stale: run `make requirements`'; exit 1; }
 
-check-ram: build/gen ## synthesise each preset and count block RAM
+check-ram: build/gen ## synthesise each preset, print its size, count its block RAM
 	@sim/tools/check_ram.sh $(PRESETS)
+
+check-ram-quick: build/gen
+	@sim/tools/check_ram.sh -q $(PRESETS)
 
 # ---- Tests ---------------------------------------------------------------------------------
 
@@ -341,11 +344,11 @@ vectors = $(foreach t,$(TARGETS),'build/atlas vectors --quiet --target $t $1 $(V
 random = $(foreach s,$1,'$(RANDOM_TEST) --seed $s --transactions $2')
 
 QUICK_CHECKS := $(call make_checks,check-gen check-requirements check-readme check-layers lint-c lint-format lint-cppcheck)
-CHECKS := $(call make_checks,check-ram check-params example lint-rtl) $(QUICK_CHECKS) \
+CHECKS := $(call make_checks,check-ram-quick check-params example lint-rtl) $(QUICK_CHECKS) \
     $(call replays,$(LONG_IN_TEST)) $(call random,11 12 13,100000) \
     $(foreach t,$(SAN_TESTS),'$t') \
     $(call replays,$(HEADS)) $(call vectors) $(foreach p,$(PRESETS),$(call vectors,--preset $p))
-LONG_CHECKS := $(foreach f,$(filter-out $(LONG_IN_TEST),$(LONG)),$(call replays,$f)) \
+LONG_CHECKS := $(call make_checks,check-ram) $(foreach f,$(filter-out $(LONG_IN_TEST),$(LONG)),$(call replays,$f)) \
     $(foreach p,$(PRESETS),$(call random,$(SEED),2500000 --preset $p))
 
 UNIT_TESTS := $(filter build/san/tests/unit/%,$(SAN_TESTS))

@@ -1,12 +1,17 @@
 #!/bin/bash
-# check_ram.sh [-j JOBS] PRESET...: synthesise each preset for iCE40 and ECP5 (OBSERVE = 0 and
-# CTR_BITS = 0: without observation ports and event counters), print its size, and check that
-# every TLB array is in block RAM: exactly the blocks that its words need, and fewer flip-flops
-# than the smallest array has bits.
+# check_ram.sh [-q] PRESET...: synthesise each preset (OBSERVE = 0, CTR_BITS = 0: what a SoC without
+# event counters carries) for iCE40 and ECP5, print its size, and check that every TLB array is in
+# block RAM: exactly the blocks that its words need, and fewer flip-flops than the smallest array
+# has bits. -q (quick): only iCE40, and without the LUTs.
 set -u
 
-jobs=$(nproc)
-[ "${1-}" = -j ] && jobs=$2 && shift 2
+families="ice40 ecp5"
+until=
+if [ "${1-}" = -q ]; then
+    families=ice40
+    until="-run begin:map_ffs"
+    shift
+fi
 out=build/synth
 mkdir -p $out
 
@@ -14,15 +19,17 @@ synth() {
     local preset=$1 family=$2
     yosys -q -p "read_verilog -Irtl $(ls rtl/*.v rtl/lib/*.v | grep -v example_tb | tr '\n' ' ')
         chparam $(build/gen chparam "$preset") -set OBSERVE 0 -set CTR_BITS 0 atlas_mmu
-        synth_$family -top atlas_mmu; tee -q -o $out/$preset.$family stat" >$out/$preset.$family.log 2>&1 ||
+        synth_$family -top atlas_mmu $until; tee -q -o $out/$preset.$family stat" >$out/$preset.$family.log 2>&1 ||
         { cat $out/$preset.$family.log; rm -f $out/$preset.$family; }
 }
 export -f synth
-export out
+export out until
 rm -f $out/*
 for preset; do
-    printf '%s ice40\n%s ecp5\n' "$preset" "$preset"
-done | xargs -P "$jobs" -n 2 bash -c 'synth $0 $1'
+    for family in $families; do
+        echo "$preset $family"
+    done
+done | xargs -P "$(nproc)" -n 2 bash -c 'synth $0 $1'
 
 # Number of the cells in file $1 whose names match $2.
 cells() { awk -v name="^($2)" '$1 ~ name && NF == 2 { n += $2 } END { print n + 0 }' "$1"; }
@@ -45,7 +52,7 @@ status=0
 printf '%-8s %-6s %6s %6s %5s %9s\n' preset family LUT4 FF RAM "RAM due"
 for preset; do
     declare $(build/gen flags "$preset" | sed 's/-G//g')
-    for family in ice40 ecp5; do
+    for family in $families; do
         file=$out/$preset.$family
         [ -f "$file" ] || { status=1; continue; }
         bits=$(word_bits "$L1_SETS")
@@ -53,7 +60,7 @@ for preset; do
         [ "$L2_SETS" -gt 0 ] &&
             due=$((due + $(blocks "$L2_WAYS" "$L2_SETS" "$(word_bits "$L2_SETS")")))
         lut=$(cells "$file" 'SB_LUT4|LUT4')
-        ff=$(cells "$file" 'SB_DFF|TRELLIS_FF')
+        ff=$(cells "$file" 'SB_DFF|TRELLIS_FF|\$_[A-Z]*DFF')
         ram=$(cells "$file" 'SB_RAM40_4K|DP16KD')
         printf '%-8s %-6s %6d %6d %5d %9d\n' "$preset" $family "$lut" "$ff" "$ram" "$due"
         if [ "$ram" -ne "$due" ] || [ "$ff" -ge $((L1_SETS * bits)) ]; then
