@@ -207,15 +207,23 @@ struct past {
     uint64_t value, from, to;
 };
 
-/* One way through the past: for each PTE that the walk reads, which of the word's values. */
+enum { NAPOT_PTES = 16 };
+
+/* One way through the past: for each PTE that the walk reads, which of the word's values; and
+ * for the last one, of which word: a 64 KiB page may be remembered by any of its PTEs, and their
+ * A and D bits differ. */
 struct trial {
     const struct history *h;
     const struct satp_span *span;
-    unsigned depth;               /* PTE that is read next */
-    size_t choice[COLD_READS];    /* value taken: 0 the present one, 1 the one before ... */
-    bool has_older[COLD_READS];   /* there is one before it */
-    struct past past[COLD_READS]; /* what it is */
-    bool g;                       /* OR of G over the values */
+    bool global;                  /* look for ways that are global, or for those that are not   */
+    unsigned levels;              /* of the mode                                                */
+    unsigned depth;               /* PTE that is read next                                      */
+    size_t choice[COLD_READS];    /* value taken: 0 the present one, 1 the one before ...       */
+    bool has_older[COLD_READS];   /* there is one before it that may still be remembered        */
+    struct past past[COLD_READS]; /* what it is                                                 */
+    unsigned slots;               /* PTEs that the last one may be: 1, or those of a NAPOT page */
+    unsigned slot;                /* ... the one taken: its number, ^ that of the walk's own    */
+    bool g;                       /* OR of G over the values                                    */
 };
 
 /* Value number `choice` of a word, counted back from the present one, which next_trial saw to be
@@ -240,15 +248,48 @@ static bool past_value(const struct history *h, uint64_t addr, size_t choice, st
     return known;
 }
 
+/* When the value went, or the satp that led to it. */
+static uint64_t gone(const struct trial *t, const struct past *p)
+{
+    return p->to < t->span->to ? p->to : t->span->to;
+}
+
+/* Is the value, and with it all that are older, sure to be forgotten: gone before the satp was in
+ * force, or before a fence that covers all of its ASID? */
+static bool is_over(const struct trial *t, const struct past *p)
+{
+    const struct history *h = t->h;
+
+    if (p->to <= t->span->from)
+        return true;
+    for (size_t i = h->fence_count; !t->global && i-- > 0 && h->fences[i].time > gone(t, p);)
+        if (!h->fences[i].fence.has_va && h->fences[i].fence.asid == satp_asid(h, t->span->satp))
+            return true;
+    return false;
+}
+
+/* Can another PTE of a NAPOT page stand for the one asked for? */
+static bool is_napot(uint64_t pte)
+{
+    return ATLAS_GET(pte, PTE_V) != 0 && ATLAS_GET(pte, PTE64_N) != 0;
+}
+
 static enum cold_answer read_past(void *ctx, uint64_t addr, uint64_t *pte)
 {
     struct trial *t = ctx;
-    unsigned d = t->depth++;
+    unsigned d = t->depth++, slot = d + 1 == t->levels ? t->slot : 0;
+    struct past *p = &t->past[d];
+    bool known = past_value(t->h, addr ^ slot * (uint64_t)t->h->pte_bytes, t->choice[d], p,
+                            &t->has_older[d]);
 
-    if (!past_value(t->h, addr, t->choice[d], &t->past[d], &t->has_older[d]))
+    if (!known || is_over(t, p)) {
+        t->has_older[d] = false;
         return COLD_ERROR;
-    t->g = t->g || ATLAS_GET(t->past[d].value, PTE_G) != 0;
-    *pte = t->past[d].value;
+    }
+    if (p->from >= t->span->to || (slot != 0 && !is_napot(p->value)))
+        return COLD_ERROR;
+    t->g = t->g || ATLAS_GET(p->value, PTE_G) != 0;
+    *pte = p->value;
     return COLD_OK;
 }
 
@@ -262,6 +303,9 @@ static bool next_trial(struct trial *t)
             return true;
         }
         t->choice[d] = 0;
+        if (d + 1 == t->levels && ++t->slot < t->slots)
+            return true;
+        t->slot = 0;
     }
     return false;
 }
@@ -290,13 +334,10 @@ static bool covers(const struct trial *t, const struct atlas_fence *f, uint64_t 
 /* Could the value at depth d still be remembered, or be read again? */
 static bool is_alive(const struct trial *t, uint64_t va, unsigned d, unsigned level)
 {
-    const struct past *p = &t->past[d];
-    uint64_t gone = p->to < t->span->to ? p->to : t->span->to;
+    const struct history *h = t->h;
 
-    if (p->to <= t->span->from || p->from >= t->span->to)
-        return false;
-    for (size_t i = t->h->fence_count; i-- > 0;)
-        if (t->h->fences[i].time > gone && covers(t, &t->h->fences[i].fence, va, d, level))
+    for (size_t i = h->fence_count; i-- > 0 && h->fences[i].time > gone(t, &t->past[d]);)
+        if (covers(t, &h->fences[i].fence, va, d, level))
             return false;
     return true;
 }
@@ -323,14 +364,12 @@ static bool is_answer(const struct cold_result *r, const struct history_answer *
 }
 
 /* Is this way, which gives the answer, legal? */
-static bool is_legal(const struct trial *t, const struct cold_query *query, unsigned levels)
+static bool is_legal(const struct trial *t, const struct cold_query *query)
 {
-    const struct history *h = t->h;
-
-    if (!t->g && satp_asid(h, t->span->satp) != satp_asid(h, history_current_satp(h)))
+    if (t->g != t->global)
         return false;
     for (unsigned d = 0; d < t->depth; d++)
-        if (!is_alive(t, query->va, d, levels - t->depth))
+        if (!is_alive(t, query->va, d, t->levels - t->depth))
             return false;
     return true;
 }
@@ -341,23 +380,43 @@ static unsigned levels_of(unsigned mode)
     return mode == ATLAS_MODE_SV32 ? 2 : mode - ATLAS_MODE_SV39 + 3;
 }
 
-/* All ways that begin at one satp. */
-static bool legal_under(const struct history *h, const struct satp_span *span,
+/* All ways that begin at one satp, and are global or are not. */
+static bool legal_under(const struct history *h, const struct satp_span *span, bool global,
                         struct cold_query query, const struct history_answer *answer,
                         unsigned *trials)
 {
-    struct trial t = {.h = h, .span = span};
+    struct trial t = {.h = h, .span = span, .global = global};
     const struct cold_memory memory = {&t, read_past, write_nothing};
     struct cold_result r;
 
     set_satp(h, &query, span->satp);
+    t.levels = levels_of(query.mode);
+    t.slots = query.napote && h->xlen == 64 ? NAPOT_PTES : 1;
     do {
         t.depth = 0;
         t.g = false;
         cold_walk(&query, &memory, &r);
-        if (t.depth > 0 && is_answer(&r, answer, &t) && is_legal(&t, &query, levels_of(query.mode)))
+        if (t.depth > 0 && is_answer(&r, answer, &t) && is_legal(&t, &query))
             return true;
     } while (++*trials < TRIALS_MAX && next_trial(&t));
+    return false;
+}
+
+/* All ways: the present satp first, then all others; of those that are not global only the ones
+ * with its ASID. */
+static bool legal_ways(const struct history *h, bool global, const struct cold_query *query,
+                       const struct history_answer *answer)
+{
+    const struct satp_span *now = &h->satps[h->satp_now];
+    unsigned trials = 0;
+
+    if (legal_under(h, now, global, *query, answer, &trials))
+        return true;
+    for (size_t i = 0; i < h->satp_count; i++)
+        if (i != h->satp_now && satp_mode(h, h->satps[i].satp) != ATLAS_MODE_BARE &&
+            (global || satp_asid(h, h->satps[i].satp) == satp_asid(h, now->satp)) &&
+            legal_under(h, &h->satps[i], global, *query, answer, &trials))
+            return true;
     return false;
 }
 
@@ -366,14 +425,10 @@ bool history_legal(const struct history *h, const struct cold_query *query,
 {
     struct cold_query now = *query;
     struct cold_result r;
-    unsigned trials = 0;
 
     history_cold_walk(h, &now, &r);
     if (now.mode == ATLAS_MODE_BARE || r.nread == 0) /* nothing remembered is asked */
         return answer->fault ? r.cause >= ATLAS_CAUSE_FETCH_PAGE
                              : !r.fault && r.pa == answer->pa && r.level == answer->level;
-    for (size_t i = 0; i < h->satp_count; i++)
-        if (legal_under(h, &h->satps[i], *query, answer, &trials))
-            return true;
-    return false;
+    return legal_ways(h, false, query, answer) || legal_ways(h, true, query, answer);
 }

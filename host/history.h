@@ -18,6 +18,8 @@
  *   - has the satp the present ASID, or is the path global;
  *   - is it no fault for V = 0 by a word that has changed since: an invalid PTE must never be
  *     remembered past its fault (Svvptc).
+ * A page of 64 KiB may be remembered by any of its sixteen PTEs (Svnapot), so the leaf's word may
+ * be one of theirs: their A and D bits differ.
  * Values of one path may come from different moments: a remembered pointer leads to what the
  * table holds now.
  */

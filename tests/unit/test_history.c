@@ -206,6 +206,32 @@ static void a_fence_inside_a_napot_page_covers_all_of_it(void **state)
     }
 }
 
+/* The page may be remembered by any of its sixteen PTEs, whose A and D bits differ. */
+static void a_napot_page_is_legal_by_each_of_its_ptes(void **state)
+{
+    const uint64_t page = NAPOT64K | PPN(0x50) | RWX, idle = page & ~(uint64_t)(A | D);
+
+    for (unsigned i = 0; i < 32; i++) {
+        struct history *h = *state;
+        uint64_t pte = LOW * 4096 + i * 8;
+        bool alias = i < 16;
+
+        history_write(h, low_pte, idle);
+        fence_all(h);
+        assert_false(may_be(h, 0x53));
+        history_write(h, pte, page & ~(uint64_t)V);
+        assert_false(may_be(h, 0x53));
+        history_write(h, pte, PPN(0x50) | RWX); /* one page */
+        assert_false(may_be(h, 0x53));
+        history_write(h, pte, page);
+        assert_int_equal(may_be(h, 0x53), alias);
+        history_write(h, pte, idle);
+        assert_int_equal(may_be(h, 0x53), alias); /* by the past */
+        fence_va(h, VA ^ 0xf000);
+        assert_false(may_be(h, 0x53));
+    }
+}
+
 /* ---- Pointers ------------------------------------------------------------------------------ */
 
 static void an_old_pointer_outlives_fences_by_address(void **state)
@@ -358,6 +384,25 @@ static void more_spaces_than_are_kept_forget_the_oldest(void **state)
 }
 
 /* ---- Faults -------------------------------------------------------------------------------- */
+
+/* Many spaces, none of them fenced away, do not hide what the present one may remember. */
+static void the_past_of_other_spaces_is_no_burden(void **state)
+{
+    for (unsigned global = 0; global < 2; global++) {
+        struct history *h = *state;
+        uint64_t flags = RWX | (global ? G : 0);
+
+        history_write(h, low_pte, PPN(0x50) | flags);
+        for (unsigned asid = 100; asid < 800; asid++)
+            history_satp(h, satp(asid, ROOT));
+        for (unsigned i = 0; i < 200; i++)
+            history_write(h, low_pte, PPN(0x1000 + i) | flags);
+        assert_true(may_be(h, 0x1000));
+        assert_true(may_be(h, 0x50));
+        assert_false(may_be(h, 0x2000));
+        fence_all(h);
+    }
+}
 
 static void an_invalid_pte_is_never_remembered(void **state)
 {
@@ -512,6 +557,7 @@ int main(void)
         TEST(a_value_that_came_back_is_legal_again),
         TEST(a_fence_inside_a_superpage_covers_all_of_it),
         TEST(a_fence_inside_a_napot_page_covers_all_of_it),
+        TEST(a_napot_page_is_legal_by_each_of_its_ptes),
         TEST(an_old_pointer_outlives_fences_by_address),
         TEST(an_old_pointer_leads_to_a_new_leaf),
         TEST(a_word_that_nobody_wrote_is_never_legal),
@@ -521,6 +567,7 @@ int main(void)
         TEST(what_was_written_after_satp_went_was_never_seen),
         TEST(bare_mode_remembers_nothing),
         TEST(more_spaces_than_are_kept_forget_the_oldest),
+        TEST(the_past_of_other_spaces_is_no_burden),
         TEST(an_invalid_pte_is_never_remembered),
         TEST(an_old_permission_may_be_remembered),
         TEST(a_non_canonical_address_is_judged_by_the_present),
