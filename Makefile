@@ -7,7 +7,8 @@
 #   host/*.c sim/*.c               build/libhost.a; host/main.c has main() of build/atlas
 #   tests/DIR/test_*.c             build/tests/DIR/test_*, a cmocka program each; the other .c
 #                                  files of DIR are linked to all of its programs.
-#                                  unit: model and host without RTL; others: everything
+#                                  unit: model and host without RTL; rtl: the pure modules;
+#                                  cosim, system: everything
 # build/san/ holds the same, compiled with the address and undefined-behaviour sanitizers.
 #
 #   PARAMS='ASID_BITS=2,L1_SETS=16'  adds builds of the RTL with other parameters to
@@ -118,11 +119,13 @@ check-gen: build/gen ## fail if a generated header or table is stale
 -include $(wildcard build/rtl/variants.mk)
 ifneq ($(PARAMS),)
 include build/rtl/variants.mk
+ifeq ($(MAKE_RESTARTS),)
 build/rtl/variants.mk: build/gen FORCE
 	@mkdir -p $(@D)
 	@build/gen variants $(or $(PRESET),$(subst $() ,$(comma),$(PRESETS))) '$(PARAMS)' > $@.new
 	@cat $@ $@.new 2>/dev/null | sort -u -o $@.new
 	@if cmp -s $@ $@.new; then rm $@.new; else mv $@.new $@; fi
+endif
 endif
 
 BUILDS := $(PRESETS) $(sort $(VARIANTS))
@@ -181,9 +184,8 @@ $(VERILATED_OBJ):
 	$(Q)$(CCACHE) $(CXX) -O2 -w -I$(VERILATOR_ROOT)/include -I$(VERILATOR_ROOT)/include/vltstd \
 	    -DVM_TRACE=1 -DVM_TRACE_FST=1 -c $(VERILATOR_ROOT)/include/$(notdir $(@:.o=.cpp)) -o $@
 
-# Everything of the RTL that a program links; nothing while there is no RTL.
-RTL_OBJ := $(if $(and $(wildcard sim/rtl_shim.cpp),$(wildcard rtl/atlas_mmu.v)),$(BUILD_IDS:%=build/rtl/%/librtl.a) \
-    build/rtl/builds.o $(VERILATED_OBJ))
+# Everything of the RTL that a program links.
+RTL_OBJ := $(BUILD_IDS:%=build/rtl/%/librtl.a) build/rtl/builds.o $(VERILATED_OBJ)
 
 # The same with the corners.
 RTL_CORNER_OBJ := $(RTL_OBJ:build/rtl/builds.o=build/rtl/builds_and_corners.o) \
@@ -266,11 +268,10 @@ LINK_system = $(RTL_OBJ)
 $(foreach d,$(TEST_DIRS),$(eval $(call test_dir,build,,$d,$$(LINK_$d))))
 $(foreach d,$(TEST_DIRS),$(eval $(call test_dir,build/san,$(SANITIZE),$d,$$(LINK_$d))))
 
-TESTS := $(TEST_SRC:tests/%.c=build/tests/%)
 SAN_TESTS := $(TEST_SRC:tests/%.c=build/san/tests/%)
 .SECONDARY:
 
--include $(shell find build -name '*.d' -path '*/obj/*' 2>/dev/null) $(wildcard build/rtl/*/*.d)
+-include $(shell find build -name '*.d' -path '*/obj/*' 2>/dev/null) $(wildcard build/rtl/*/rtl_shim.d)
 
 # ---- Checks: each is one test of `make test` -----------------------------------------------
 
@@ -278,7 +279,7 @@ C_FILES := $(wildcard $(foreach d,model host sim tests,$(foreach x,c h,$d/*.$x $
 C_SRC := $(filter %.c,$(C_FILES))
 each = @printf '%s\n' $1 | xargs -P $(JOBS) -I {}
 
-.PHONY: lint lint-c lint-format lint-cppcheck lint-rtl format
+.PHONY: lint lint-c lint-format lint-cppcheck lint-rtl format requirements
 .PHONY: check-layers check-params check-readme check-requirements check-ram check-ram-quick
 lint: lint-c lint-format lint-cppcheck lint-rtl ## every compiler and linter, no warning allowed
 
@@ -370,7 +371,6 @@ check-all: build/deps.stamp ## everything: long traces and ten million random tr
 	@$(MAKE) -k $(J) test-programs || true
 	@$(run_tests) -t 7200 'make test-programs' $(LONG_CHECKS) $(CHECKS)
 
+.PHONY: clean FORCE
 clean: ## remove everything that was made
 	rm -rf build
-
-.PHONY: clean requirements FORCE
