@@ -147,6 +147,7 @@ static void follow_look(struct follower *f, unsigned k, const struct rtl_out *ou
     }
     look = atlas_step_look(f->twin, k, &r->s, &r->rsp);
     r->halted = false;
+    r->passed = 0;
     r->stage = look == ATLAS_LOOK_MISS ? MISSED : ANSWERED;
     f->stats.hits += r->stage == ANSWERED;
     if (out->port[k].hit != (r->stage == ANSWERED))

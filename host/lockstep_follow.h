@@ -11,6 +11,7 @@
  *   - every request is answered once, in order, with the twin's answer, stable until it is taken;
  *     a killed one with `killed`, unless its answer was on offer when the kill came;
  *   - an entry that is read back is the twin's;
+ *   - the miss unit serves the ports in turn;
  *   - no request waits longer than a limit.
  *
  * A fence takes effect on the twin in the cycle of s_fence_done. Layer: host.

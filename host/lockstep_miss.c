@@ -147,7 +147,27 @@ static void use_answer(struct follower *f, const struct rtl_out *out)
     f->stats.cas_fails += cas && m->status == ATLAS_MEM_OTHER;
 }
 
-static void follow_begin(struct follower *f, unsigned port)
+/* Is the oldest request of port k killed in this very cycle? */
+static bool is_killed_now(const struct follower *f, unsigned k, const struct rtl_in *in)
+{
+    uint32_t id = in->port[k].kill_id & (uint32_t)ATLAS_ONES(f->params.id_bits);
+
+    return in->port[k].kill_valid && id == f->port[k].queue[0].s.req.id;
+}
+
+/* Round robin: of N ports, one that waits is passed over N - 1 times at most. */
+static void check_turns(struct follower *f, unsigned served, const struct rtl_in *in)
+{
+    for (unsigned k = 0; k < f->params.ports; k++) {
+        struct request *r = follow_oldest(&f->port[k]);
+
+        if (k != served && r != NULL && r->stage == MISSED && !r->killed &&
+            !is_killed_now(f, k, in) && ++r->passed >= f->params.ports)
+            follow_differs(f, k, "a port waits while another is served out of turn");
+    }
+}
+
+static void follow_begin(struct follower *f, unsigned port, const struct rtl_in *in)
 {
     struct miss *m = &f->miss;
     struct request *r = port < f->params.ports ? follow_oldest(&f->port[port]) : NULL;
@@ -157,6 +177,7 @@ static void follow_begin(struct follower *f, unsigned port)
     else if (r == NULL || r->stage != MISSED || r->killed)
         follow_differs(f, port, "the miss unit takes a request that has not missed");
     else {
+        check_turns(f, port, in);
         r->stage = SERVED;
         m->begun = true;
         m->port = port;
@@ -201,5 +222,5 @@ void follow_miss(struct follower *f, const struct rtl_in *in, const struct rtl_o
         end_walk(f, false);
     }
     if (out->ev_begin)
-        follow_begin(f, out->ev_port);
+        follow_begin(f, out->ev_port, in);
 }

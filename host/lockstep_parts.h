@@ -21,6 +21,7 @@ struct request {
     struct atlas_sampled s;
     enum stage stage;
     bool offered, killed, halted; /* halted: a fence or a read-back came while it was MISSED */
+    unsigned passed;              /* other ports that were served while it was MISSED */
     struct atlas_rsp rsp;
     uint64_t since; /* cycle of acceptance */
 };
