@@ -86,15 +86,14 @@ module atlas_l1_side #(
             wire                g;
             wire [ASID_W-1:0]   e_asid;
             wire [VPN_BITS-1:0] e_vpn;
-            wire [LEVELS-2:0]   big;
-            wire                napot;
             assign {g, e_asid, e_vpn} = key_q;
-            // Sv32 has one size, and no NAPOT: nothing inside its pages needs to be kept.
-            assign {big, napot} = LEVELS == 2 ? {{(LEVELS-1){1'b1}}, 1'b0} : pay_q[LEVELS-1:0];
+            // Sv32 has one size: nothing inside its pages needs to be kept.
+            wire [LEVELS-2:0] big = LEVELS == 2 ? {(LEVELS-1){1'b1}} : pay_q[LEVELS-1:1];
 
             // Equal in every slice that neither this page nor, for `meets`, the filled one covers.
             wire same_asid = e_asid == asid;
-            wire same_low  = e_vpn[3:0] == vpn[3:0];
+            // An entry of level 0 is a NAPOT page: the low 4 bits always lie inside.
+            wire same_slice = e_vpn[SLICE-1:4] == vpn[SLICE-1:4];
             wire [LEVELS-1:0] inside      = {1'b0, big};
             wire [LEVELS-1:0] inside_both = {1'b0, big | fill_big};
             reg  covers, meets;
@@ -103,9 +102,8 @@ module atlas_l1_side #(
                 covers = 1'b0;
                 meets  = 1'b0;
                 if (valid_q) begin
-                    covers = big[0] || (e_vpn[SLICE-1:4] == vpn[SLICE-1:4] && (same_low || napot));
-                    meets  = big[0] || fill_big[0]
-                          || (e_vpn[SLICE-1:4] == vpn[SLICE-1:4] && (same_low || napot || fill_napot));
+                    covers = big[0] || same_slice;
+                    meets  = big[0] || fill_big[0] || same_slice;
                     for (b = 1; b < LEVELS; b = b + 1)
                         if (e_vpn[SLICE*b +: SLICE] != vpn[SLICE*b +: SLICE]) begin
                             covers = covers && inside[b];
