@@ -341,7 +341,7 @@ SEED := 1000
 
 make_checks = $(foreach c,$1,'make $c')
 replays = $(foreach t,$(TARGETS),'build/atlas replay --quiet --target $t $1')
-vectors = $(foreach t,$(TARGETS),'build/atlas vectors --quiet --target $t $1 $(VEC)')
+vectors = $(foreach t,$(TARGETS),'build/atlas vectors --quiet --target $t $(strip $1 $(VEC))')
 random = $(foreach s,$1,'$(RANDOM_TEST) --seed $s --transactions $2')
 
 QUICK_CHECKS := $(call make_checks,check-gen check-requirements check-readme check-layers lint-c lint-format lint-cppcheck)
