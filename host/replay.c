@@ -291,6 +291,7 @@ static void compare_answer(const struct replay *r, struct record *x, struct diff
     const struct mmutrace_event *e = x->e;
     unsigned expected = e->kind == MMUTRACE_FAULT ? e->cause : ATLAS_CAUSE_NONE;
     unsigned got = x->rsp.fault ? x->rsp.cause : ATLAS_CAUSE_NONE;
+    bool opposite;
 
     diff_value(d, x->who, "killed", false, x->rsp.killed);
     diff_value(d, x->who, "id", x->id, x->rsp.id);
@@ -301,7 +302,9 @@ static void compare_answer(const struct replay *r, struct record *x, struct diff
         }
         return;
     }
-    if (!x->unknown && (got == ATLAS_CAUSE_NONE || got == page_fault(x)) && is_legal(r, x)) {
+    opposite = (got == ATLAS_CAUSE_NONE) != (expected == ATLAS_CAUSE_NONE);
+    if (!x->unknown && opposite && (got == ATLAS_CAUSE_NONE || got == page_fault(x)) &&
+        is_legal(r, x)) {
         x->stale = true;
         return;
     }
@@ -346,6 +349,12 @@ static bool is_done(const struct pending *u, uint64_t value)
     return value == u->val || value == (u->val | stayed);
 }
 
+/* Does the word differ from what was announced in A and D alone? */
+static bool lacks_bits_alone(const struct pending *u, uint64_t value)
+{
+    return ((value ^ u->val) & ~(ATLAS_MASK(PTE_A) | ATLAS_MASK(PTE_D))) == 0;
+}
+
 /* The updates that U lines announced must be in memory now. */
 static void compare_pending(struct replay *r, struct record *x, struct diff *d)
 {
@@ -355,7 +364,7 @@ static void compare_pending(struct replay *r, struct record *x, struct diff *d)
         bool known = r->t->ops->mem_read(r->t->backend, u->addr, &value, r->pte_bytes);
         bool done = known && is_done(u, value);
 
-        if (!done && had_bits(r, x, u))
+        if (!done && known && lacks_bits_alone(u, value) && had_bits(r, x, u))
             x->stale = true;
         else if (!done)
             diff_add(d,

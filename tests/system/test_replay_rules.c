@@ -119,6 +119,7 @@ static void pa_level_and_cause_are_compared(void **state)
     expect_mismatch("R 1 1234 50234 1 3 0", "level is 0, expected 1");
     tell((struct atlas_rsp){.fault = true, .cause = 13, .reason = ATLAS_REASON_NO_R});
     expect_mismatch("P W 0 1234 15 3 0", "cause is 13");
+    expect_mismatch("P W 0 1234 13 3 0", "cause is 15 (store page fault), expected 13");
 }
 
 static void requests_arrive_as_the_trace_says(void **state)
@@ -337,6 +338,10 @@ static void another_update_than_announced_is_a_mismatch(void **state)
     assert_true(line("V - -"));
     assert_true(line("U 102008 140cf")); /* a load sets no D */
     expect_mismatch("R 1 1234 50234 0 3 0", "is 1404f after the access, expected 140cf");
+    assert_true(line("M 102008 1400f"));
+    assert_true(line("V - -"));
+    assert_true(line("U 102008 1414f")); /* more than A and D */
+    expect_mismatch("R 1 1234 50234 0 3 0", "is 1404f after the access, expected 1414f");
     assert_true(line("U 102010 140cf")); /* a word that the access does not read */
     expect_mismatch("R 1 1234 50234 0 3 0", "the word at 102010");
 }
