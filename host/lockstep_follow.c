@@ -308,6 +308,8 @@ static void edge_of_fence(struct follower *f, const struct rtl_in *in, const str
             follow_differs(f, RTL_MAX_PORTS, "a fence is done that nobody asked for");
         if (f->miss.begun || f->miss.active)
             follow_differs(f, f->miss.port, "a walk goes on over a fence");
+        if (f->miss.offered || f->miss.asked)
+            follow_differs(f, f->miss.port, "a fence is done before memory has answered");
         atlas_fence(f->twin, &f->fence);
         retire_requests(f);
         f->fencing = false;
