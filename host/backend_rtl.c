@@ -41,19 +41,18 @@ struct backend {
 
 /* ---- Cycles -------------------------------------------------------------------------------- */
 
-/* Settle this cycle, once in it: inputs are set, outputs can be read. */
-static void settle(struct backend *b)
+/* What memory does in this cycle, once in it. While nothing is under way it may be left out. */
+static void serve_memory(struct backend *b)
 {
     mem_agent_drive(&b->agent, b->in);
-    rtl_eval(b->rtl);
     mem_agent_observe(&b->agent, b->in, b->out);
 }
 
-/* Go on to the next cycle, and settle it. */
+/* Go on to the next cycle: its outputs can be read, but for those that inputs reach. */
 static void next_cycle(struct backend *b)
 {
-    rtl_clock(b->rtl);
-    settle(b);
+    rtl_step(b->rtl);
+    serve_memory(b);
 }
 
 static void begin_wait(struct backend *b)
@@ -83,11 +82,9 @@ static void reset(struct backend *b)
 {
     bool ready = false;
 
-    b->in->rst = true; /* what it asks of memory before the edge means nothing */
-    rtl_eval(b->rtl);
-    rtl_clock(b->rtl);
+    b->in->rst = true;
+    rtl_step(b->rtl);
     b->in->rst = false;
-    settle(b);
     begin_wait(b);
     while (!ready && in_time(b, "readiness after reset")) {
         next_cycle(b);
@@ -146,17 +143,14 @@ static void await(struct backend *b, unsigned port)
 {
     bool *ready = &b->in->port[port].rsp_ready;
 
-    if (!b->stalls && b->out->port[port].rsp_valid) {
-        note_fill(b, port);
-        return; /* a hit: rtl_step has shown it */
-    }
-    *ready = !b->stalls || rng_one_in(&b->rng, 2);
-    settle(b);
     note_fill(b, port);
+    if (!b->stalls && b->out->port[port].rsp_valid)
+        return; /* a hit, mostly: memory has nothing to do */
+    serve_memory(b);
+    *ready = !b->stalls || rng_one_in(&b->rng, 2);
     while (!(b->out->port[port].rsp_valid && *ready) && in_time(b, "answer")) {
-        rtl_clock(b->rtl);
+        next_cycle(b);
         *ready = !b->stalls || rng_one_in(&b->rng, 2);
-        settle(b);
         note_fill(b, port);
     }
 }
@@ -187,9 +181,8 @@ static void rtl_fence(void *self, const struct atlas_fence *fence)
         next_cycle(b);
     b->in->fence = *fence;
     b->in->fence_valid = true;
-    rtl_step(b->rtl);
+    next_cycle(b);
     b->in->fence_valid = false;
-    settle(b);
     while (!b->out->fence_done && in_time(b, "end of a fence"))
         next_cycle(b);
 }
@@ -207,7 +200,7 @@ static uint64_t rtl_counter(void *self, unsigned index)
 
     drain(b);
     b->in->ctr_sel = index;
-    next_cycle(b);
+    rtl_eval(b->rtl);
     return b->out->ctr_value;
 }
 
@@ -329,13 +322,11 @@ static bool rtl_read_back(struct backend *b, unsigned array, unsigned port, unsi
     b->in->rb_array = array;
     b->in->rb_port = port;
     b->in->rb_index = index;
-    b->in->rb_req_valid = true;
-    rtl_eval(b->rtl);
     while (!b->out->rb_req_ready && in_time(b, "acceptance of a read-back"))
         next_cycle(b);
-    rtl_clock(b->rtl);
+    b->in->rb_req_valid = true;
+    next_cycle(b);
     b->in->rb_req_valid = false;
-    settle(b);
     while (!b->out->rb_rsp_valid && in_time(b, "answer to a read-back"))
         next_cycle(b);
     *e = b->out->rb_entry;

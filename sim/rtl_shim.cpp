@@ -380,5 +380,7 @@ extern "C" struct rtl *RTL_OPEN(const struct rtl_build *, uint64_t seed)
     m->context.traceEverOn(true);
 #endif
     m->top = std::make_unique<RTL_CLASS>(&m->context);
+    m->drive(); // the first evaluation finds no edge
+    m->settle(false);
     return &m->base;
 }
