@@ -280,7 +280,7 @@ C_SRC := $(filter %.c,$(C_FILES))
 each = @printf '%s\n' $1 | xargs -P $(JOBS) -I {}
 
 .PHONY: lint lint-c lint-format lint-cppcheck lint-rtl format requirements
-.PHONY: check-layers check-params check-readme check-requirements check-ram check-ram-quick
+.PHONY: check-layers check-params check-readme check-requirements check-ram check-ram-quick faults
 lint: lint-c lint-format lint-cppcheck lint-rtl ## every compiler and linter, no warning allowed
 
 lint-c:
@@ -319,6 +319,9 @@ requirements: ## write tests/REQUIREMENTS.md: each requirement with its tests
 check-requirements:
 	@sim/tools/requirements.sh | cmp - tests/REQUIREMENTS.md || \
 	    { echo 'tests/REQUIREMENTS.md is stale: run `make requirements`'; exit 1; }
+
+faults: build/deps.stamp ## put deliberate faults in, one at a time: does a test find each? (an hour)
+	@sim/tools/faults.sh $(ARGS)
 
 check-ram: build/gen ## synthesise each preset, print its size, count its block RAM
 	@sim/tools/check_ram.sh $(PRESETS)
