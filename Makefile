@@ -239,9 +239,10 @@ $1/libatlas.a $1/libatlas_os.a $1/libhost.a:
 	@mkdir -p $$(@D)
 	$$(Q)rm -f $$@ && ar rcs $$@ $$(filter %.o,$$^)
 
-$1/libatlas.so: $$(LIB_SRC:%.c=$1/obj/%.o)
+$1/libatlas.so: $$(LIB_SRC:%.c=$1/obj/%.o) model/libatlas.map
 	$$(say) LD $$@
-	$$(Q)$$(CC) $2 -shared $$^ -o $$@
+	$$(Q)$$(CC) $2 -shared -Wl,-soname,$$(@F) -Wl,--version-script=model/libatlas.map \
+	    $$(filter %.o,$$^) -o $$@
 
 $1/atlas: $$(MAIN_SRC:%.c=$1/obj/%.o) $1/libhost.a $1/libatlas_os.a $1/libatlas.a $$(RTL_OBJ)
 	$$(say) LD $$@
@@ -299,7 +300,7 @@ lint-cppcheck:
 lint-rtl: build/gen
 	@sim/tools/lint_rtl.sh $(PRESETS)
 
-check-layers: build/libatlas.a build/libatlas_os.a ## who includes whom; what the libraries need
+check-layers: build/libatlas.a build/libatlas.so build/libatlas_os.a ## who includes whom; what the libraries need
 	@sim/tools/check_layers.sh
 
 check-readme: build/libatlas.a

@@ -31,7 +31,7 @@ struct atlas_mem_ops {
     enum atlas_mem_status (*read)(void *ctx, uint64_t addr, uint64_t *value);
 
     /* If the PTE is still `old`, make it `new_value`, as one atomic step. Returns ATLAS_MEM_OK,
-     * ATLAS_MEM_OTHER or ATLAS_MEM_ERROR. */
+     * ATLAS_MEM_OTHER or ATLAS_MEM_ERROR. Never called, and may be NULL, while adue is 0. */
     enum atlas_mem_status (*cas)(void *ctx, uint64_t addr, uint64_t old, uint64_t new_value);
 };
 

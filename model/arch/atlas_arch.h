@@ -31,6 +31,10 @@ enum atlas_code {
     (((uint64_t)(v)&ATLAS_ONES(ATLAS_##field##_BITS)) << ATLAS_##field##_LSB)
 #define ATLAS_MASK(field) (ATLAS_ONES(ATLAS_##field##_BITS) << ATLAS_##field##_LSB)
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* The name of a reason ("NO_R") and its text, from the table; NULL for no such code. */
 const char *atlas_reason_name(unsigned reason);
 const char *atlas_reason_text(unsigned reason);
@@ -39,5 +43,9 @@ const char *atlas_reason_text(unsigned reason);
  * (0 .. ATLAS_GCTR_GLOBAL_COUNT - 1); NULL for no such counter. */
 const char *atlas_port_counter_name(unsigned c);
 const char *atlas_global_counter_name(unsigned c);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -5,6 +5,7 @@
 # 2. The OS half, with what it uses of model/base and model/mem, needs no symbol of a C library
 #    but memcpy, memmove, memset and memcmp, and vm_bug, which a board supplies.
 # 3. libatlas prints nothing, never exits, and has no variable that can change.
+# 4. libatlas.so offers its interface and nothing else, to C and to C++.
 set -u
 status=0
 
@@ -91,6 +92,17 @@ done < <(objdump -t build/libatlas.a | awk '
             section !~ /^\.data\.rel\.ro/ && kind !~ /d/)
             print object, $NF
     }')
+
+for symbol in $(nm -D --defined-only build/libatlas.so | awk '{ print $3 }'); do
+    [[ $symbol =~ ^(atlas_.*|cold_walk)$ ]] || fail "libatlas.so offers $symbol to all who load it"
+done
+[ "$(readelf -d build/libatlas.so | sed -n 's/.*soname: \[\(.*\)\]/\1/p')" = libatlas.so ] ||
+    fail "libatlas.so does not bear its name"
+g++ -x c++ -Imodel - -x none build/libatlas.so -o build/layers.cpp.out <<'EOF' ||
+#include "atlas.h"
+int main() { return atlas_preset("tiny", 0) && atlas_reason_name(0) && atlas_port(0).self; }
+EOF
+    fail "a C++ program cannot use libatlas"
 
 [ $status -eq 0 ] && echo "check-layers: includes and symbols are as they should be"
 exit $status
