@@ -112,9 +112,11 @@ static void report_first(const struct replay_command *c, const struct run *u)
     describe_event(&u->first.event, request, sizeof request);
     report_problem(u->path, u->first.line, "record %" PRIu64 ": mismatch on %s, preset %s",
                    u->first.record, u->target.ops->name, u->target.preset);
-    report_text("  %s\n%s  replay: atlas replay%s --only %" PRIu64 "%s %s\n", request,
+    report_text("  %s\n%s  replay: atlas replay%s --only %" PRIu64 "%s", request,
                 u->first.diff.text, options_typed(&c->options, typed, sizeof typed),
-                u->first.record, wave, u->path);
+                u->first.record, wave);
+    report_word(stderr, u->path);
+    report_text("\n");
 }
 
 /* What the event just applied differed in, if it counts. */

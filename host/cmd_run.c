@@ -116,22 +116,6 @@ static unsigned default_mode(const struct atlas_params *params)
 
 /* ---- The command that replays a reference -------------------------------------------------- */
 
-/* One word as a shell reads it. */
-static void put_word(FILE *out, const char *word)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "_-+=:,./@%";
-
-    if (*word != '\0' && word[strspn(word, plain)] == '\0') {
-        fprintf(out, " %s", word);
-        return;
-    }
-    fputs(" '", out);
-    for (; *word != '\0'; word++)
-        *word == '\'' ? fputs("'\\''", out) : fputc(*word, out);
-    fputc('\'', out);
-}
-
 static FILE *text_open(char **text, size_t *len)
 {
     FILE *out = open_memstream(text, len);
@@ -167,9 +151,9 @@ static char *replay_after(const struct run_args *a)
 
     fputs(a->plan.trace != NULL ? " --trace" : " --", out);
     if (a->plan.trace != NULL)
-        put_word(out, a->plan.trace);
+        report_word(out, a->plan.trace);
     for (char **word = a->plan.program; word != NULL && *word != NULL; word++)
-        put_word(out, *word);
+        report_word(out, *word);
     fclose(out);
     return text;
 }

@@ -100,9 +100,11 @@ static void report_mismatch(struct vectors *r, const struct input *in, uint64_t 
         snprintf(wave, sizeof wave, " --wave vector-%" PRIu64 ".fst", number);
     input_problem(in, "case %" PRIu64 " (%s): mismatch on %s, preset %s", number, v->scenario,
                   t->ops->name, t->preset);
-    report_text("  %s\n%s  replay: atlas vectors%s --only %" PRIu64 "%s %s\n",
+    report_text("  %s\n%s  replay: atlas vectors%s --only %" PRIu64 "%s",
                 vec_describe(v, request, sizeof request), d->text,
-                options_typed(&r->options, typed, sizeof typed), number, wave, input_name(in));
+                options_typed(&r->options, typed, sizeof typed), number, wave);
+    report_word(stderr, input_name(in));
+    report_text("\n");
 }
 
 /* Returns false after reporting that the target cannot be had. */

@@ -44,7 +44,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case 'p':
         o->preset = arg;
         if (strlen(arg) >= sizeof((struct target *)0)->preset)
-            argp_error(state, "--preset: too long");
+            argp_error(state, "--preset: %zu bytes, expected at most %zu", strlen(arg),
+                       sizeof((struct target *)0)->preset - 1);
         else if (!preset_parse(&o->params, arg, error))
             argp_error(state, "--preset: %s", error);
         return 0;

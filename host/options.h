@@ -48,7 +48,7 @@ struct target {
     struct backend *backend;
     struct mmu_port port;
     struct atlas_params params;
-    char preset[128]; /* as it was asked for, or chosen */
+    char preset[256]; /* as it was asked for, or chosen; holds every parameter there is */
 };
 
 /* Open the target that the options ask for, with their preset or, if they name none, with

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* Exit status of every command. */
 enum { EXIT_PASS = 0, EXIT_MISMATCH = 1, EXIT_BAD_INPUT = 2 };
@@ -20,6 +21,9 @@ void report_problem_v(const char *file, uint64_t line, const char *format, va_li
 
 /* A line or several of plain text for standard error, as it is. */
 void report_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* A space and one word of a command line, quoted so that a shell reads it as it is. */
+void report_word(FILE *out, const char *word);
 
 /* The host has no memory left: says so and ends the program with status 2. */
 _Noreturn void report_out_of_memory(void);

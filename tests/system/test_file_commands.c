@@ -189,12 +189,38 @@ static void only_the_first_mismatch_is_told(void **state)
                         "0 0 0 3 0 0 0 1 1 0 14 0 0 16 0 0 0 0 0 0 0 second\n");
     expect("atlas vectors -t model $F/two.vec", 1, "vectors: 1 passed, 2 failed");
     expect_says("two.vec:2: case 1 (first)");
+    expect_says("two.vec\n");
     expect_says("pa is 14, expected 15");
     assert_null(strstr(r.err, "second"));
     expect("atlas vectors -t model --only 3 $F/two.vec", 1, "vectors: 0 passed, 1 failed");
     expect_says("two.vec:4: case 3 (second)");
     expect("atlas vectors -t model --only 2 $F/two.vec", 0, "vectors: 1 passed, 0 failed");
     expect_bad("atlas vectors -t model --only 4 $F/two.vec", "no case 4, there are 3");
+}
+
+/* The command that is told runs in a shell, and finds the file. */
+static void what_replays_is_quoted_for_the_shell(void **state)
+{
+    (void)state;
+    run("mkdir \"$F/it's one\"");
+    put_file("it's one/a b.vec", "#\n0 0 0 3 0 0 0 1 1 0 14 0 0 15 0 0 0 0 0 0 0 first\n");
+    run("atlas vectors -q -t model \"$F/it's one/a b.vec\"");
+    expect_says("/it'\\''s one/a b.vec'\n");
+    put_file("a b.trace", "# mmutrace 1 window=w svade=1 svnapot=0 svpbmt=0\n"
+                          "R 0 14 15 0 0 0\n# end records=1\n");
+    run("atlas replay -q -t model \"$F/a b.trace\"");
+    expect_says("/a b.trace'\n");
+}
+
+/* A preset may name each of its parameters. */
+static void a_long_preset_is_a_preset(void **state)
+{
+    (void)state;
+    expect("atlas vectors -q -t model -p full:XLEN=64,LEVELS=5,PA_BITS=56,ASID_BITS=16,PORTS=2,"
+           "ID_BITS=4,L1_SETS=256,L1_SIDE=8,L2_SETS=256,L2_WAYS=2,WALK_CACHE=1,FENCE_PTRS=1,"
+           "CTR_BITS=32 " VEC,
+           0, "vectors: 4556 passed, 0 failed, 576 skipped");
+    expect_bad("atlas vectors -p full:$(printf '%0300d') " VEC, "expected at most 255");
 }
 
 static void malformed_vectors_end_the_command(void **state)
@@ -381,6 +407,8 @@ int main(void)
         cmocka_unit_test(named_presets_skip_what_does_not_fit),
         cmocka_unit_test(every_part_of_a_vector_is_compared),
         cmocka_unit_test(only_the_first_mismatch_is_told),
+        cmocka_unit_test(what_replays_is_quoted_for_the_shell),
+        cmocka_unit_test(a_long_preset_is_a_preset),
         cmocka_unit_test(malformed_vectors_end_the_command),
         cmocka_unit_test(heads_replay),
         cmocka_unit_test(traces_that_do_not_fit_are_skipped),
