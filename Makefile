@@ -324,6 +324,17 @@ check-requirements:
 faults: build/deps.stamp ## put deliberate faults in, one at a time: does a test find each? (an hour)
 	@sim/tools/faults.sh $(ARGS)
 
+.PHONY: formal formal-quick formal-faults
+formal: build/deps.stamp ## prove what the modules of rtl/ promise: each property with method, depth, time
+	@sim/tools/formal.sh $(ARGS)
+
+formal-quick:
+	@sim/tools/formal.sh --quick
+	@sim/tools/formal.sh --faults --quick
+
+formal-faults: build/deps.stamp ## put faults into the modules, one at a time: does a proof fail?
+	@sim/tools/formal.sh --faults $(ARGS)
+
 check-ram: build/gen ## synthesise each preset, print its size, count its block RAM
 	@sim/tools/check_ram.sh $(PRESETS)
 
@@ -349,11 +360,11 @@ vectors = $(foreach t,$(TARGETS),'build/atlas vectors --quiet --target $t $(stri
 random = $(foreach s,$1,'$(RANDOM_TEST) --seed $s --transactions $2')
 
 QUICK_CHECKS := $(call make_checks,check-gen check-requirements check-readme check-layers lint-c lint-format lint-cppcheck)
-CHECKS := $(call make_checks,check-ram-quick check-params example lint-rtl) $(QUICK_CHECKS) \
+CHECKS := $(call make_checks,check-ram-quick formal-quick check-params example lint-rtl) $(QUICK_CHECKS) \
     $(call replays,$(LONG_IN_TEST)) $(call random,11 12 13,100000) \
     $(foreach t,$(SAN_TESTS),'$t') \
     $(call replays,$(HEADS)) $(call vectors) $(foreach p,$(PRESETS),$(call vectors,--preset $p))
-LONG_CHECKS := $(call make_checks,check-ram) $(foreach f,$(filter-out $(LONG_IN_TEST),$(LONG)),$(call replays,$f)) \
+LONG_CHECKS := $(call make_checks,check-ram formal formal-faults) $(foreach f,$(filter-out $(LONG_IN_TEST),$(LONG)),$(call replays,$f)) \
     $(foreach p,$(PRESETS),$(call random,$(SEED),2500000 --preset $p))
 
 UNIT_TESTS := $(filter build/san/tests/unit/%,$(SAN_TESTS))

@@ -14,6 +14,8 @@
 //
 // A non-canonical address is harmless: its low bits take part, the others do not.
 // Reset     begins the sweep
+// Formal    done once for each fence, when all was quiet, and soon; a sweep visits every set, and
+//           boot ends after one; operands hold; a read-back is answered once, and removes nothing
 `default_nettype none
 `include "atlas_arch.vh"
 
@@ -135,6 +137,83 @@ module atlas_fence #(
     assign {rb_array, rb_port, rb_index} = rb_q;
 
     wire unused = &{1'b0, s_fence_va, s_fence_asid, rb_set};
+`ifdef FORMAL
+    reg f_first = 1'b1;          // cycle 0, when registers hold anything
+    always @(posedge clk) f_first <= 1'b0;
+    always @(*) if (f_first) assume (rst);
+    wire f_up = !rst && !f_first;
+
+    // Accepted, and neither done nor answered yet.
+    reg                f_fence, f_back;
+    reg                f_has_va, f_has_asid;
+    reg [VPN_BITS-1:0] f_vpn;
+    reg [ASID_W-1:0]   f_asid;
+    reg [15:0]         f_back_of;
+    always @(posedge clk) begin
+        if (rst || s_fence_done) f_fence <= 1'b0;
+        if (rst || rb_rsp_valid) f_back  <= 1'b0;
+        if (!rst && s_fence_valid && s_fence_ready) begin
+            f_fence  <= 1'b1;
+            {f_has_va, f_has_asid} <= {s_fence_has_va, s_fence_has_asid};
+            {f_vpn, f_asid} <= {s_fence_va[12 +: VPN_BITS], s_fence_asid[ASID_W-1:0]};
+        end
+        if (!rst && rb_req_valid && rb_req_ready) begin
+            f_back    <= 1'b1;
+            f_back_of <= {rb_req_array, rb_req_port, rb_req_index};
+        end
+    end
+
+    // In this halt: cycles since all was quiet, reads, and what became of one set, any of them.
+    (* anyconst *) wire [9:0] f_set;
+    always @(*) assume (f_set < SETS);
+    reg        f_quiet, f_read, f_visited;
+    reg [11:0] f_since, f_reads;
+    always @(posedge clk) begin
+        f_quiet   <= !rst && halt && (f_quiet || quiet);
+        f_since   <= !rst && halt && f_quiet ? f_since + 12'd1 : 12'd0;
+        f_reads   <= !rst && halt ? f_reads + {11'd0, read} : 12'd0;
+        f_read    <= !rst && read && (has_va || index == f_set);
+        f_visited <= !rst && halt && (f_visited || (f_read && match));
+    end
+    wire [11:0] f_due = has_va || reading ? 12'd1 : SETS;   // reads
+    reg f_boot, f_swept;         // a cycle ago: boot; a sweep had been to the set
+    always @(posedge clk) {f_boot, f_swept} <= {!rst && boot, f_visited && !has_va && !has_asid};
+
+    always @(posedge clk) if (f_up) begin
+        a_quiet:   assert (!(read || match || s_fence_done || rb_rsp_valid) || f_quiet);
+        a_halts:   assert (halt || !(f_fence || f_back || boot));
+        a_once:    assert (!s_fence_done || f_fence);
+        a_one:     assert (!s_fence_ready || !f_fence);
+        a_visits:  assert (!s_fence_done || f_visited);
+        a_boot:    assert (!f_boot || boot || f_swept);
+        a_soon:    assert (f_since <= f_due + 12'd1 || !halt);
+        a_counts:  assert (ev_fence == s_fence_done);
+        a_keeps:   assert (!reading || !match);
+        a_back:    assert (!rb_rsp_valid || (f_back && reading && f_reads == 12'd1));
+        a_one_rb:  assert (!rb_req_ready || !f_back);
+        i_due:     assert (f_reads <= f_due || !halt);
+        i_index:   assert (!read || f_due == 12'd1 || {2'b00, index} == f_reads);
+        i_state:   assert (state_q == S_IDLE ? !halt && !f_fence && !f_back && !boot
+                         : state_q == S_HALT ? f_reads == 12'd0 && !f_quiet && !match_q
+                         : state_q == S_READ ? f_since == f_reads && f_reads < f_due && f_quiet
+                         : state_q == S_LAST ? f_since == f_due && f_reads == f_due && f_quiet
+                         : state_q == S_DONE ? f_since == f_due + 12'd1 && f_quiet : 1'b0);
+        i_begin:   assert (state_q != S_HALT || index == 10'd0 || once);
+        i_visited: assert (!halt || reading || f_visited || (f_read && match)
+                           || (has_va ? f_reads == 12'd0 : f_reads <= {2'b00, f_set}));
+        i_read:    assert (!f_read || (halt && f_reads != 12'd0 && match != reading));
+        i_one_of:  assert (!halt || {1'b0, boot_q} + f_fence + back_q == 2'd1);
+        i_back:    assert (f_back == (back_q && state_q != S_IDLE && state_q != S_DONE));
+        i_boot:    assert (!boot_q || !(has_va_q || has_asid_q));
+        c_sweep:   cover  (s_fence_done && !has_va && f_set == SETS - 1);
+        c_address: cover  (s_fence_done && has_va && has_asid);
+        c_back:    cover  (rb_rsp_valid && f_since > 12'd0);
+    end
+    always @(posedge clk) if (f_up && f_fence)
+        a_operands: assert ({has_va, has_asid, vpn, asid} == {f_has_va, f_has_asid, f_vpn, f_asid});
+    always @(posedge clk) if (f_up && f_back)
+        a_back_of: assert ({rb_array, rb_port, rb_index} == f_back_of);
+`endif
 endmodule
 
 `default_nettype wire

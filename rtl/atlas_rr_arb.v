@@ -8,7 +8,7 @@
 //
 // N       number of ports, 1 or more
 // rst     synchronous; port 0 has first turn after reset
-// Formal  one-hot, only if asked, never idle, fair
+// Formal  one-hot, only if asked, never idle, fair; an untaken grant holds while nobody comes or goes
 `default_nettype none
 
 module atlas_rr_arb #(
@@ -46,6 +46,11 @@ module atlas_rr_arb #(
         a_busy:   assert (|gnt == |req);
         i_last:   assert (|last_q && (last_q & (last_q - 1'b1)) == 0);
     end
+
+    reg f_was = 1'b0;            // the cycle before was one of work
+    always @(posedge clk) f_was <= f_up;
+    always @(posedge clk) if (f_up && f_was && $stable(req) && !$past(|gnt && ready))
+        a_hold: assert ($stable(gnt));
 
     // For every pair (a, b): once a is served while b waits, a is not served again before b,
     // as long as b keeps asking.
