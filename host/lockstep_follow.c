@@ -137,7 +137,7 @@ static void follow_look(struct follower *f, unsigned k, const struct rtl_out *ou
 {
     struct request *r = follow_oldest(&f->port[k]);
     bool may = r != NULL && is_translated(f, r) && !r->killed &&
-               (r->stage == WAITS || (r->stage == MISSED && r->halted));
+               r->stage == WAITS;
     enum atlas_look look;
 
     f->stats.looks++;
@@ -146,7 +146,6 @@ static void follow_look(struct follower *f, unsigned k, const struct rtl_out *ou
         return;
     }
     look = atlas_step_look(f->twin, k, &r->s, &r->rsp);
-    r->halted = false;
     r->passed = 0;
     r->stage = look == ATLAS_LOOK_MISS ? MISSED : ANSWERED;
     f->stats.hits += r->stage == ANSWERED;
@@ -226,8 +225,6 @@ static void follow_port(struct follower *f, unsigned k, const struct rtl_out *ou
         follow_differs(f, k, "an answer is withdrawn");
     }
     check_wait(f, k);
-    if (r != NULL && r->stage == MISSED && (f->fencing || f->reading_back))
-        r->halted = true;
 }
 
 /* ---- The clock edge ------------------------------------------------------------------------ */

@@ -90,9 +90,10 @@ static void end_walk(struct follower *f, bool given_up)
     m->done = false;
     if (r == NULL || r->stage != SERVED)
         follow_differs(f, m->port, "the walk of no request ends");
-    else if (given_up)
-        r->stage = WAITS;
-    else {
+    else if (given_up) {
+        r->stage = MISSED; /* it begins again, unless it was killed */
+        r->passed = 0;
+    } else {
         r->stage = ANSWERED;
         r->rsp = m->walk.rsp;
         f->port[m->port].fill_due = m->walk.filled;

@@ -11,8 +11,8 @@
 #define FOLLOW_QUEUE 4 /* requests of one port that an MMU may hold */
 
 enum stage {
-    WAITS,   /* accepted; not looked up, or to be looked up again */
-    MISSED,  /* the L1 has no answer                              */
+    WAITS,   /* accepted; not looked up                           */
+    MISSED,  /* the L1 has no answer; or the walk was given up    */
     SERVED,  /* the miss unit works for it                        */
     ANSWERED /* rsp is its answer                                 */
 };
@@ -20,8 +20,8 @@ enum stage {
 struct request {
     struct atlas_sampled s;
     enum stage stage;
-    bool offered, killed, halted; /* halted: a fence or a read-back came while it was MISSED */
-    unsigned passed;              /* other ports that were served while it was MISSED */
+    bool offered, killed;
+    unsigned passed; /* other ports that were served while it was MISSED */
     struct atlas_rsp rsp;
     uint64_t since; /* cycle of acceptance */
 };

@@ -5,10 +5,12 @@
 // match and come from the request in the answer. `big` says which VPN slices lie inside:
 // bit l is set if slice l does (a leaf of level 2 has big = 2'b11), `napot` the low 4 bits.
 //
-// match     combinational, of this cycle's vpn and asid; at most one entry matches (proved)
-// fill      a page was filled into the L1: entries that overlap it go; with fill_side it
-//           becomes an entry: the lowest that went, else the one the round-robin pointer
-//           names. vpn and asid are those of the request that filled it
+// match     combinational, of this cycle's vpn and asid when `look`; if several entries match (pages of two
+//           sizes, the tables have changed without a fence) the lowest answers
+// look      a request is looked up: what it matches is remembered until its fill
+// fill      the page of the request that was looked up last was filled into the L1: entries that
+//           matched it go; with fill_side it becomes an entry: the lowest that went, else the
+//           one the round-robin pointer names
 // fence     entries that match the fence go; vpn and asid are the fence's
 // Reset     no entry is valid, the round-robin pointer is 0
 //
@@ -28,16 +30,19 @@ module atlas_l1_side #(
     input  wire                clk,
     input  wire                rst,
 
+    input  wire                look,
     input  wire [VPN_BITS-1:0] vpn,
     input  wire [ASID_W-1:0]   asid,
 
     output wire                match,
-    output wire [LEAF_W-1:0]   match_leaf,   // {pbmt, d, u, x, w, r, ppn}; ppn composed
+    output wire [LEAF_W-1:0]   match_leaf,   // {pbmt, d, u, x, w, r, ppn}; ppn composed; or 0
     output wire [LEVELS-2:0]   match_big,
     output wire                match_napot,
 
     input  wire                fill,
     input  wire                fill_side,
+    input  wire [VPN_BITS-1:0] fill_vpn,
+    input  wire [ASID_W-1:0]   fill_asid,
     input  wire [LEAF_W-1:0]   fill_leaf,
     input  wire [LEVELS-2:0]   fill_big,
     input  wire                fill_napot,
@@ -67,7 +72,7 @@ module atlas_l1_side #(
     // Where a fill goes: each entry passes on what those below it say.
     reg  [INDEX_W-1:0] pointer_q;
     wire [INDEX_W-1:0] step = pointer_q + 1'b1;
-    wire               dropped = g_entry[ENTRIES-1].any_overlap;
+    wire               dropped = g_entry[ENTRIES-1].any_old;
     wire               place   = fill && fill_side;
 
     always @(posedge clk) begin
@@ -90,66 +95,62 @@ module atlas_l1_side #(
             // Sv32 has one size: nothing inside its pages needs to be kept.
             wire [LEVELS-2:0] big = LEVELS == 2 ? {(LEVELS-1){1'b1}} : pay_q[LEVELS-1:1];
 
-            // Equal in every slice that neither this page nor, for `meets`, the filled one covers.
+            // Equal in every slice that the page does not cover.
             wire same_asid = e_asid == asid;
             // An entry of level 0 is a NAPOT page: the low 4 bits always lie inside.
             wire same_slice = e_vpn[SLICE-1:4] == vpn[SLICE-1:4];
-            wire [LEVELS-1:0] inside      = {1'b0, big};
-            wire [LEVELS-1:0] inside_both = {1'b0, big | fill_big};
-            reg  covers, meets;
+            wire [LEVELS-1:0] inside = {1'b0, big};
+            reg  covers;
             integer b;
             always @(*) begin
-                covers = 1'b0;
-                meets  = 1'b0;
-                if (valid_q) begin
-                    covers = big[0] || same_slice;
-                    meets  = big[0] || fill_big[0] || same_slice;
-                    for (b = 1; b < LEVELS; b = b + 1)
-                        if (e_vpn[SLICE*b +: SLICE] != vpn[SLICE*b +: SLICE]) begin
-                            covers = covers && inside[b];
-                            meets  = meets && inside_both[b];
-                        end
-                end
+                covers = valid_q && (big[0] || same_slice);
+                for (b = 1; b < LEVELS; b = b + 1)
+                    if (e_vpn[SLICE*b +: SLICE] != vpn[SLICE*b +: SLICE]) covers = covers && inside[b];
             end
 
-            wire hit     = covers && (g || same_asid);
-            wire overlap = meets && (g || fill_g || same_asid);
-            wire fenced  = (!fence_has_va || covers) && (!fence_has_asid || (same_asid && !g));
+            wire hit    = look && covers && (g || same_asid);
+            wire fenced = (!fence_has_va || covers) && (!fence_has_asid || (same_asid && !g));
 
-            // At most one matches: an OR of ANDs, from entry to entry, selects it.
+            // The request that was looked up last matched it.
+            reg  hit_q;
+            always @(posedge clk) if (look) hit_q <= hit;
+            wire old = valid_q && hit_q;
+
+            // The lowest that matches: an OR of ANDs, from entry to entry, selects it.
             wire               read = reading && read_index == I;
-            wire               first_overlap, any_overlap, any_hit, read_v;
+            wire               first_old, any_old, any_hit, read_v;
             wire [PAY_W-1:0]   matched, read_pay;
             wire [KEY_W-1:0]   read_key;
             wire [INDEX_W-1:0] index;
-            wire placed = place && (dropped ? first_overlap : pointer_q == I);
+            wire placed = place && (dropped ? first_old : pointer_q == I);
             if (i == 0) begin : g_first
-                assign first_overlap = overlap;
-                assign any_overlap   = overlap;
-                assign any_hit       = hit;
-                assign matched       = pay_q & {PAY_W{hit}};
-                assign index         = I & {INDEX_W{placed}};
-                assign read_v        = valid_q && read;
-                assign read_pay      = pay_q & {PAY_W{read}};
-                assign read_key      = key_q & {KEY_W{read}};
+                assign first_old = old;
+                assign any_old   = old;
+                assign any_hit   = hit;
+                assign matched   = pay_q & {PAY_W{hit}};
+                assign index     = I & {INDEX_W{placed}};
+                assign read_v    = valid_q && read;
+                assign read_pay  = pay_q & {PAY_W{read}};
+                assign read_key  = key_q & {KEY_W{read}};
             end else begin : g_next
-                assign first_overlap = overlap && !g_entry[i-1].any_overlap;
-                assign any_overlap   = overlap || g_entry[i-1].any_overlap;
-                assign any_hit       = hit || g_entry[i-1].any_hit;
-                assign matched       = g_entry[i-1].matched | (pay_q & {PAY_W{hit}});
-                assign index         = g_entry[i-1].index | (I & {INDEX_W{placed}});
-                assign read_v        = g_entry[i-1].read_v || (valid_q && read);
-                assign read_pay      = g_entry[i-1].read_pay | (pay_q & {PAY_W{read}});
-                assign read_key      = g_entry[i-1].read_key | (key_q & {KEY_W{read}});
+                assign first_old = old && !g_entry[i-1].any_old;
+                wire first_hit = hit && !g_entry[i-1].any_hit;
+                assign any_old   = old || g_entry[i-1].any_old;
+                assign any_hit   = hit || g_entry[i-1].any_hit;
+                assign matched   = g_entry[i-1].matched | (pay_q & {PAY_W{first_hit}});
+                assign index     = g_entry[i-1].index | (I & {INDEX_W{placed}});
+                assign read_v    = g_entry[i-1].read_v || (valid_q && read);
+                assign read_pay  = g_entry[i-1].read_pay | (pay_q & {PAY_W{read}});
+                assign read_key  = g_entry[i-1].read_key | (key_q & {KEY_W{read}});
             end
 
             always @(posedge clk) begin
                 if (rst)
                     valid_q <= 1'b0;
                 else
-                    valid_q <= placed || (valid_q && !(fill && overlap) && !(fence && fenced));
+                    valid_q <= placed || (valid_q && !(fill && hit_q) && !(fence && fenced));
                 if (placed) begin
-                    key_q <= {fill_g, asid, vpn};
+                    key_q <= {fill_g, fill_asid, fill_vpn};
                     pay_q <= {fill_leaf, fill_big, fill_napot};
                 end
             end
@@ -161,10 +162,10 @@ module atlas_l1_side #(
     wire [PAY_W-1:0]  matched  = g_entry[ENTRIES-1].matched;
     wire [LEAF_W-1:0] raw_leaf = matched[LEVELS +: LEAF_W];
     assign match       = g_entry[ENTRIES-1].any_hit;
-    wire [LEVELS-2:0] big;                             // of the entry that matches, if one does
+    wire [LEVELS-2:0] big;                             // of the entry that matches, or 0
     wire              napot;
-    assign {big, napot} = LEVELS == 2 ? {{(LEVELS-1){1'b1}}, 1'b0} : matched[LEVELS-1:0];
-    assign match_big    = big & {(LEVELS-1){match}};
+    assign {big, napot} = LEVELS == 2 ? {{(LEVELS-1){match}}, 1'b0} : matched[LEVELS-1:0];
+    assign match_big    = big;
     assign match_napot  = napot;
 
     atlas_compose #(.LEVELS(LEVELS), .SLICE(SLICE), .PPN_BITS(PPN_BITS)) u_compose (

@@ -1,19 +1,20 @@
 // atlas_l1_tlb: one port's L1 TLB: 4 KiB entries in block RAM, direct-mapped by a hash of the
 // page number, and a few true entries (superpages, NAPOT) beside them.
 //
-//            cycle   0       1              next_vpn reads the RAM for the next cycle;
-//   next_vpn        =<  A  >=              in that cycle vpn, asid and the access are A's
-//   vpn, acc...             =<  A  >=      and hit says that the L1 answers it
-//   hit, ppn                =<  A  >=
+//            cycle   0       1              arrive_vpn reads the RAM for the next cycle, or
+//   arrive_vpn      =<  A  >=               with `waits` the request that is there already;
+//   vpn, acc...             =<  A  >=       in that cycle vpn, asid and the access are A's
+//   hit, ppn                =<  A  >=       and hit says that the L1 answers it
 //
 // The L1 answers only what is allowed; everything else (no entry, an entry that refuses the
 // access, a store to an entry with D = 0) is a miss, and the walk decides. So a fault never
 // comes from here and is never stale. A side entry has priority over the RAM.
 //
-// fill      the walk of the port's request gave this leaf: it goes into the RAM, or with
-//           fill_side into the side entries; side entries that overlap it are dropped
-// fence     fence_read reads the set for the next cycle (the set of fence_vpn, or fence_index);
-//           fence_match in that cycle removes what the fence matches
+// advance   the request becomes the one that a fill is for (cur_*), if it misses
+// fill      the walk of cur gave this leaf: it goes into the RAM, or with fill_side into the
+//           side entries; side entries that matched cur when it was looked up are dropped
+// fence     fence_read reads set fence_set for the next cycle; fence_match in that cycle
+//           removes what the fence matches
 // Reset     the RAM is swept by a fence after reset
 //
 // SETS, SIDE   L1_SETS and L1_SIDE of atlas_mmu     others   as atlas_mmu
@@ -28,33 +29,37 @@ module atlas_l1_tlb #(
     parameter SETS     = 256,
     parameter SIDE     = 4,
     parameter VPN_BITS = SLICE * LEVELS,                 // derived: do not set
-    parameter LEAF_W   = PPN_BITS + 7
+    parameter LEAF_W   = PPN_BITS + 7,
+    parameter INDEX_W  = SETS > 1 ? $clog2(SETS) : 1
 ) (
     input  wire                clk,
     input  wire                rst,
 
-    // The request.
-    input  wire                next,          // next_vpn is the request of the next cycle
-    input  wire [VPN_BITS-1:0] next_vpn,
+    // The request that is looked up, and the set to read for the next lookup.
+    input  wire                arrive,        // arrive_vpn is the request of the next cycle
+    input  wire [VPN_BITS-1:0] arrive_vpn,
+    input  wire                waits,         // vpn is
+    input  wire                look,          // the request is translated, and is looked up now
     input  wire [VPN_BITS-1:0] vpn,
     input  wire [ASID_W-1:0]   asid,
     input  wire [1:0]          acc,
     input  wire                user,
     input  wire                sum,
     input  wire                mxr,
-
-    // The answer.
-    output wire                hit,
+    output wire                hit,           // it may be answered: with
     output wire                hit_side,
-    output wire [PPN_BITS-1:0] hit_ppn,
+    output wire [PPN_BITS-1:0] hit_ppn,       // ... all 0 unless look
     output wire [1:0]          hit_pbmt,
-    output wire [LEVELS-2:0]   hit_big,       // VPN slices inside the page
+    output wire [LEVELS-2:0]   hit_big,       // slices inside the leaf: see atlas_l1_side
     output wire                hit_napot,
 
-    // The walk's result. leaf = {pbmt, d, u, x, w, r, ppn}
+    // Fill: the page of the request that missed.
+    input  wire                advance,
+    input  wire [VPN_BITS-1:0] cur_vpn,
+    input  wire [ASID_W-1:0]   cur_asid,
     input  wire                fill,
     input  wire                fill_side,
-    input  wire [LEAF_W-1:0]   fill_leaf,
+    input  wire [LEAF_W-1:0]   fill_leaf,     // {pbmt, d, u, x, w, r, ppn}
     input  wire [LEVELS-2:0]   fill_big,
     input  wire                fill_napot,
     input  wire                fill_g,
@@ -67,44 +72,42 @@ module atlas_l1_tlb #(
     input  wire                fence_has_asid,
     input  wire [VPN_BITS-1:0] fence_vpn,
     input  wire [ASID_W-1:0]   fence_asid,
-    input  wire [9:0]          fence_index,
+    input  wire [INDEX_W-1:0]  fence_set,     // to read; fence_set_q is the one that was read
+    input  wire [INDEX_W-1:0]  fence_set_q,
+    input  wire [9:0]          fence_index,   // of an entry to read back
     input  wire                reading,       // a read-back is under way
     input  wire                read_side,
     output wire [127:0]        read_entry
 );
 
-    localparam INDEX_W = SETS > 1 ? $clog2(SETS) : 1;
     localparam SETS_W  = $clog2(SETS);                   // 0 for one set
-    localparam HASH_W  = SETS_W + INDEX_W;               // VPN bits that choose the set
     localparam TAG_W   = VPN_BITS - SETS_W;
     localparam KEEP_W  = XLEN == 32 ? LEAF_W - 2 : LEAF_W;  // Sv32 has no PBMT
     localparam WORD_W  = 2 + ASID_W + TAG_W + KEEP_W;
     localparam SIDE_W  = SIDE > 1 ? $clog2(SIDE) : 1;
 
-    function [INDEX_W-1:0] set_of(input [HASH_W-1:0] v);
-        set_of = v[INDEX_W-1:0] ^ v[SETS_W +: INDEX_W];  // 0 for one set
-    endfunction
-
     // RAM: one write port (fill, fence), one read port (lookup, fence).
-    wire [INDEX_W-1:0] sweep = fence_index[INDEX_W-1:0];
-    wire [INDEX_W-1:0] raddr = !fence_read  ? set_of(next_vpn[HASH_W-1:0])
-                             : fence_has_va ? set_of(fence_vpn[HASH_W-1:0])
-                             :                sweep & {INDEX_W{SETS > 1}};
-    // The set whose word is at the output: the request's, or the fence's.
-    reg  [INDEX_W-1:0] raddr_q;
-    always @(posedge clk) if (next || fence_read) raddr_q <= raddr;
+    wire [INDEX_W-1:0] arrive_set;
+    reg  [INDEX_W-1:0] set_q, cur_set_q;                 // of the request, and of cur
+    atlas_set_index #(.SETS(SETS), .VPN_BITS(VPN_BITS)) u_set (.vpn(arrive_vpn), .index(arrive_set));
+    always @(posedge clk) begin
+        if (arrive)  set_q     <= arrive_set;
+        if (advance) cur_set_q <= set_q;
+    end
+    wire [INDEX_W-1:0] raddr = fence_read ? fence_set : waits ? set_q : arrive_set;
+    wire [INDEX_W-1:0] waddr = fence_match ? fence_set_q : cur_set_q;
 
     wire [VPN_BITS-1:0] match_vpn  = fence_match ? fence_vpn : vpn;
     wire [ASID_W-1:0]   match_asid = fence_match ? fence_asid : asid;
 
     wire                fenced;
     wire                we    = (fill && !fill_side) || fenced;
-    wire [WORD_W-1:0]   wdata = {!fence_match, fill_g, asid, vpn[VPN_BITS-1:SETS_W],
+    wire [WORD_W-1:0]   wdata = {!fence_match, fill_g, cur_asid, cur_vpn[VPN_BITS-1:SETS_W],
                                  fill_leaf[KEEP_W-1:0]};
     wire [WORD_W-1:0]   rdata;
 
     atlas_ram #(.DEPTH(SETS), .WIDTH(WORD_W)) u_ram (
-        .clk(clk), .we(we), .waddr(raddr_q), .wdata(wdata), .raddr(raddr), .rdata(rdata)
+        .clk(clk), .we(we), .waddr(waddr), .wdata(wdata), .raddr(raddr), .rdata(rdata)
     );
 
     wire                ram_valid, ram_g;
@@ -141,10 +144,11 @@ module atlas_l1_tlb #(
     atlas_l1_side #(
         .ENTRIES(SIDE), .LEVELS(LEVELS), .SLICE(SLICE), .ASID_W(ASID_W), .PPN_BITS(PPN_BITS)
     ) u_side (
-        .clk(clk), .rst(rst), .vpn(match_vpn), .asid(match_asid),
+        .clk(clk), .rst(rst), .look(look), .vpn(match_vpn), .asid(match_asid),
         .match(side_match), .match_leaf(side_leaf), .match_big(hit_big), .match_napot(hit_napot),
-        .fill(fill), .fill_side(fill_side), .fill_leaf(fill_leaf), .fill_big(fill_big),
-        .fill_napot(fill_napot), .fill_g(fill_g), .fill_index(side_fill_index),
+        .fill(fill), .fill_side(fill_side), .fill_vpn(cur_vpn), .fill_asid(cur_asid),
+        .fill_leaf(fill_leaf), .fill_big(fill_big), .fill_napot(fill_napot), .fill_g(fill_g),
+        .fill_index(side_fill_index),
         .fence(fence_match), .fence_has_va(fence_has_va), .fence_has_asid(fence_has_asid),
         .reading(reading), .read_index(fence_index[SIDE_W-1:0] & {SIDE_W{SIDE > 1}}),
         .read_valid(rs_valid),
@@ -170,18 +174,18 @@ module atlas_l1_tlb #(
 
     assign hit      = side_match ? side_ok : ram_ok;
     assign hit_side = side_match;
-    assign {hit_pbmt, hit_ppn} = side_match
-        ? {side_leaf[LEAF_W-1 -: 2], side_leaf[PPN_BITS-1:0]}
-        : {ram_leaf[LEAF_W-1 -: 2], ram_leaf[PPN_BITS-1:0]};
+    // The side's answer is 0 unless it matches.
+    wire [LEAF_W-1:0] answer = side_leaf | (ram_leaf & {LEAF_W{look && !side_match}});
+    assign {hit_pbmt, hit_ppn} = {answer[LEAF_W-1 -: 2], answer[PPN_BITS-1:0]};
 
     assign fill_index = fill_side ? {{(10-SIDE_W){1'b0}}, side_fill_index}
-                                  : {{(10-INDEX_W){1'b0}}, raddr_q};
+                                  : {{(10-INDEX_W){1'b0}}, cur_set_q};
 
     // Read-back. The RAM's entry gives back its page number from tag and set.
     wire [VPN_BITS-1:0] ram_vpn;
     generate
         if (SETS > 1) begin : g_vpn
-            assign ram_vpn = {ram_tag, raddr_q ^ ram_tag[SETS_W-1:0]};
+            assign ram_vpn = {ram_tag, fence_set_q ^ ram_tag[SETS_W-1:0]};
         end else begin : g_tag
             assign ram_vpn = ram_tag;
         end
@@ -200,7 +204,7 @@ module atlas_l1_tlb #(
     assign read_entry = !read_side                   ? ram_view
                       : fence_index == SIDE[9:0]     ? pointer_view
                       :                                side_view;
-    wire unused = &{1'b0, fence_index, next_vpn};
+    wire unused = &{1'b0, fence_index, answer};
 endmodule
 
 `default_nettype wire

@@ -214,6 +214,15 @@ module atlas_mmu #(
         .ev_fence(ev_fence)
     );
 
+    // The L1 set that the fence reads: that of its address, or the one to sweep.
+    localparam L1_INDEX_W = L1_SETS > 1 ? $clog2(L1_SETS) : 1;
+    wire [L1_INDEX_W-1:0] f_va_set;
+    wire [L1_INDEX_W-1:0] f_l1_set = f_has_va     ? f_va_set
+                                   : L1_SETS == 1 ? {L1_INDEX_W{1'b0}} : f_index[L1_INDEX_W-1:0];
+    reg  [L1_INDEX_W-1:0] f_l1_set_q;
+    always @(posedge clk) f_l1_set_q <= f_l1_set;
+    atlas_set_index #(.SETS(L1_SETS), .VPN_BITS(VPN_BITS)) u_f_set (.vpn(f_vpn), .index(f_va_set));
+
     // What the ports want from the miss unit: one slice a port.
     localparam MISS_W = VPN_BITS + 2 + 5 + 3 + ASID_W + PPN_BITS + 5 + 1 + 3 + PPN_BITS + 1;
     wire [PORTS-1:0]        miss, miss_killed, miss_grant;
@@ -238,11 +247,11 @@ module atlas_mmu #(
     genvar k;
     generate
         for (k = 0; k < PORTS; k = k + 1) begin : g_port
-            wire [VPN_BITS-1:0] next_vpn, vpn;
-            wire                next;
-            wire [1:0]          acc, hit_pbmt;
+            wire [VPN_BITS-1:0] arrive_vpn, in_vpn, vpn;
+            wire                arrive, waits, free, in_user, in_sum, in_mxr;
+            wire [1:0]          in_acc, acc, hit_pbmt;
             wire [2:0]          p_top, ptr_level;
-            wire [ASID_W-1:0]   p_asid;
+            wire [ASID_W-1:0]   in_asid, p_asid;
             wire [PPN_BITS-1:0] p_root, hit_ppn, ptr_table;
             wire                user, sum, mxr, xlate, va_ok, p_root_fits, adue, pbmte, napote;
             wire                tlb_off, hit, hit_napot, ptr_hit, ptr_g, fill_napot, fill_g;
@@ -268,7 +277,10 @@ module atlas_mmu #(
                 .cfg_bare(bare), .cfg_top(top), .cfg_asid(asid), .cfg_root(root),
                 .cfg_root_fits(root_fits), .cfg_adue(cfg_adue), .cfg_pbmte(cfg_pbmte),
                 .cfg_napote(cfg_napote), .cfg_tlb_off(cfg_tlb_off),
-                .next(next), .next_vpn(next_vpn), .vpn(vpn), .acc(acc), .user(user), .sum(sum), .mxr(mxr),
+                .arrive(arrive), .arrive_vpn(arrive_vpn), .waits(waits), .in_vpn(in_vpn),
+                .in_asid(in_asid), .in_acc(in_acc), .in_user(in_user), .in_sum(in_sum),
+                .in_mxr(in_mxr), .free(free),
+                .vpn(vpn), .acc(acc), .user(user), .sum(sum), .mxr(mxr),
                 .xlate(xlate), .va_ok(va_ok), .top(p_top), .asid(p_asid), .root(p_root),
                 .root_fits(p_root_fits), .adue(adue), .pbmte(pbmte), .napote(napote),
                 .tlb_off(tlb_off),
@@ -287,16 +299,18 @@ module atlas_mmu #(
                 .XLEN(XLEN), .LEVELS(LEVELS), .SLICE(SLICE), .ASID_W(ASID_W), .PPN_BITS(PPN_BITS),
                 .SETS(L1_SETS), .SIDE(L1_SIDE)
             ) u_l1_tlb (
-                .clk(clk), .rst(rst), .next(next), .next_vpn(next_vpn),
-                .vpn(vpn), .asid(p_asid), .acc(acc), .user(user), .sum(sum), .mxr(mxr),
-                .hit(hit), .hit_side(hit_side[k]), .hit_ppn(hit_ppn), .hit_pbmt(hit_pbmt),
+                .clk(clk), .rst(rst), .arrive(arrive), .arrive_vpn(arrive_vpn), .waits(waits),
+                .look(look[k]), .vpn(in_vpn), .asid(in_asid), .acc(in_acc), .user(in_user),
+                .sum(in_sum), .mxr(in_mxr), .hit(hit), .hit_side(hit_side[k]), .hit_ppn(hit_ppn), .hit_pbmt(hit_pbmt),
                 .hit_big(hit_big), .hit_napot(hit_napot),
+                .advance(free), .cur_vpn(vpn), .cur_asid(p_asid),
                 .fill(fill[k]), .fill_side(fill_side[k]), .fill_leaf(fill_leaf),
                 .fill_big(fill_big), .fill_napot(fill_napot), .fill_g(fill_g),
                 .fill_index(fill_indices[10*k +: 10]),
                 .fence_read(f_read), .fence_match(f_match), .fence_has_va(f_has_va),
                 .fence_has_asid(f_has_asid), .fence_vpn(f_vpn), .fence_asid(f_asid),
-                .fence_index(f_index), .reading(reading), .read_side(rb_array == `ATLAS_RB_SIDE),
+                .fence_set(f_l1_set), .fence_set_q(f_l1_set_q), .fence_index(f_index),
+                .reading(reading), .read_side(rb_array == `ATLAS_RB_SIDE),
                 .read_entry(l1_entries[128*k +: 128])
             );
 

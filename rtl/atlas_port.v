@@ -5,16 +5,14 @@
 //   s_req_ready    ------------\______        waits behind a miss
 //   s_rsp_valid    ______/-------\____        a hit is answered HIT_LATENCY = 1 cycle later
 //
-// One request is current; one more waits in the second slot when the current one is not
-// answered in time. States of the current request:
+// A request arrives in `in`, where the L1 looks it up as soon as nothing is before it. What is
+// not answered and taken there at once goes on to `cur`, and the next one may arrive:
 //
-//   IDLE ──► LOOK ──► (answered)              LOOK lasts one cycle: the L1's RAM has been read
-//     │       ├─────► DONE ──► (answered)     a hit that was not taken at once, kept
-//     │       └─────► MISS ──► DONE           the miss unit works for it
-//     └────► AGAIN ─► LOOK                    the RAM could not be read: a fence, or a fill;
-//               ▲────── MISS                  a fence restarts what it finds waiting
+//   in ──► (answered)                         its set is read again every cycle while it waits
+//    ├───► cur: DONE ──► (answered)           a hit that was not taken at once; a killed one
+//    └───► cur: MISS ──► DONE                 the miss unit works for it; a fence starts it again
 //
-// A request samples the configuration when it is accepted; what it depends on stays in its slot.
+// A request samples the configuration when it is accepted; what it depends on goes with it.
 // Kill       takes effect at the clock edge; an answer offered in that cycle or before stands.
 //            Requests that wait on one port need different ids
 // Reset      no requests; boot keeps ready low until the sweep is over
@@ -75,16 +73,37 @@ module atlas_port #(
     input  wire                cfg_napote,
     input  wire                cfg_tlb_off,
 
-    // The current request, for the L1 and the miss unit.
-    output wire                next,          // the L1's RAM is read for the next cycle, at
-    output wire [VPN_BITS-1:0] next_vpn,
+    // For the L1: the request that is looked up, and the one whose set is to be read.
+    output wire                arrive,        // arrive_vpn comes into `in` at the next edge
+    output wire [VPN_BITS-1:0] arrive_vpn,
+    output wire                waits,         // `in` stays: read its set again
+    output wire [VPN_BITS-1:0] in_vpn,
+    output wire [ASID_W-1:0]   in_asid,
+    output wire [1:0]          in_acc,
+    output wire                in_user,
+    output wire                in_sum,
+    output wire                in_mxr,
+
+    // The L1's answer for it.
+    output wire                look,          // the L1 is asked in this cycle
+    input  wire                l1_hit,        // an entry that may answer the access
+    output wire                l1_answers,
+    input  wire [PPN_BITS-1:0] l1_ppn,        // 0 unless look
+    input  wire [1:0]          l1_pbmt,
+    input  wire [LEVELS-2:0]   l1_big,
+    input  wire                l1_napot,
+
+    // For the miss unit: the request that has missed, `cur`.
+    output wire                miss,          // wants to be served
+    output wire                miss_killed,   // the kill of a miss, this cycle
+    output wire                free,          // none: `in` comes here at the next edge
     output wire [VPN_BITS-1:0] vpn,
     output wire [1:0]          acc,
     output wire                user,
     output wire                sum,
     output wire                mxr,
-    output wire                xlate,         // translated; else it passes, if it fits
-    output wire                va_ok,         // canonical; of an untranslated one: it fits
+    output wire                xlate,         // translated; else its address does not fit
+    output wire                va_ok,         // canonical
     output wire [2:0]          top,           // root level; 0: mode not implemented
     output wire [ASID_W-1:0]   asid,
     output wire [PPN_BITS-1:0] root,
@@ -94,18 +113,6 @@ module atlas_port #(
     output wire                napote,
     output wire                tlb_off,
 
-    // The L1's answer for it.
-    output wire                look,          // the L1 is asked in this cycle
-    input  wire                l1_hit,        // an entry that may answer the access
-    output wire                l1_answers,
-    input  wire [PPN_BITS-1:0] l1_ppn,
-    input  wire [1:0]          l1_pbmt,
-    input  wire [LEVELS-2:0]   l1_big,
-    input  wire                l1_napot,
-
-    // The miss unit.
-    output wire                miss,          // wants to be served
-    output wire                miss_killed,   // the kill of a miss, this cycle
     input  wire                done,          // its result, this cycle
     input  wire                done_fault,
     input  wire                done_access,   // an access fault, else a page fault
@@ -116,7 +123,7 @@ module atlas_port #(
     input  wire                done_g,
     input  wire                done_fill,     // no fault, and to be remembered
 
-    // Fill of the L1 with the result, in the first cycle in which it is offered.
+    // Fill of the L1 with the result of `cur`, in the first cycle in which it is offered.
     output wire                fill,
     output wire                fill_side,
     output wire [LEAF_W-1:0]   fill_leaf,
@@ -132,37 +139,42 @@ module atlas_port #(
     output wire                bypass         // an untranslated request is answered (counter)
 );
 
-    localparam [2:0] S_IDLE = 3'd0, S_LOOK = 3'd1, S_MISS = 3'd2, S_DONE = 3'd3, S_AGAIN = 3'd4;
-    // A slot has three parts: the address, the tables, and the rest.
-    localparam SPACE_W = ASID_W + PPN_BITS, REST_W = 2 + 4 + 1 + 3 + 1 + 4 + ID_BITS;
+    localparam SPACE_W = ASID_W + PPN_BITS, REST_W = 2 + 4 + 1 + 3 + 1 + 3 + ID_BITS;
 
     // A request as it arrives.
-    wire in_canonical, in_fits;
+    wire new_canonical, new_fits;
     atlas_va_check #(.XLEN(XLEN), .LEVELS(LEVELS), .PA_BITS(PA_BITS)) u_va_check (
-        .va(s_req_va), .top(cfg_top), .canonical(in_canonical), .fits(in_fits)
+        .va(s_req_va), .top(cfg_top), .canonical(new_canonical), .fits(new_fits)
     );
-    wire in_user  = s_req_priv == `ATLAS_PRIV_U;
-    wire in_xlate = s_req_priv != `ATLAS_PRIV_M && !cfg_bare;
-    wire in_va_ok = in_xlate ? in_canonical : in_fits;
-    wire [SPACE_W-1:0] in_space = {cfg_asid, cfg_root};
-    wire [REST_W-1:0]  in_rest  = {s_req_acc, in_user, s_req_sum, s_req_mxr, in_xlate, in_va_ok,
-                                   cfg_top, cfg_root_fits, cfg_adue, cfg_pbmte, cfg_napote,
-                                   cfg_tlb_off, s_req_id};
+    wire new_user  = s_req_priv == `ATLAS_PRIV_U;
+    wire new_xlate = s_req_priv != `ATLAS_PRIV_M && !cfg_bare;
+    wire new_va_ok = new_xlate ? new_canonical : new_fits;
+    wire [SPACE_W-1:0] new_space = {cfg_asid, cfg_root};
+    wire [REST_W-1:0]  new_rest  = {s_req_acc, new_user, s_req_sum, s_req_mxr, new_xlate, new_va_ok,
+                                    cfg_top, cfg_root_fits, cfg_adue, cfg_pbmte, cfg_napote, s_req_id};
 
-    // Slots: the current request, and the one that waits.
-    reg  [VA_W-1:0]    va_q, wait_va_q;
-    reg  [SPACE_W-1:0] space_q, wait_space_q;
-    reg  [REST_W-1:0]  rest_q, wait_rest_q;
-    reg  [2:0]         state_q, state_d;
-    reg                wait_valid_q, wait_killed_q, ready_q;
+    // The request that is looked up, and the one before it that was not answered there.
+    reg  [VA_W-1:0]    in_va_q, va_q;
+    reg  [SPACE_W-1:0] in_space_q, space_q;
+    reg  [REST_W-1:0]  in_rest_q, rest_q;
+    reg                in_off_q, off_q;       // the TLBs are off for it
+    reg                in_valid_q, in_killed_q;
+    reg                read_q;                // the RAM was read for it in the cycle before
+    reg                miss_q, done_q;        // state of `cur`: MISS, DONE, or none
+    reg                ready_q;
 
-    wire [ID_BITS-1:0] id;
+    wire               in_xlate, in_va_ok;
+    wire [2:0]         in_top;
+    wire [ID_BITS-1:0] in_id, id;
+    wire [3:0]         unused_cfg;
+    assign {in_acc, in_user, in_sum, in_mxr, in_xlate, in_va_ok, in_top, unused_cfg, in_id} = in_rest_q;
+    assign {acc, user, sum, mxr, xlate, va_ok, top, root_fits, adue, pbmte, napote, id} = rest_q;
+    assign in_asid      = in_space_q[PPN_BITS +: ASID_W];
     assign {asid, root} = space_q;
-    assign {acc, user, sum, mxr, xlate, va_ok, top, root_fits, adue, pbmte, napote, tlb_off,
-            id} = rest_q;
-    assign vpn = va_q[12 +: VPN_BITS];
-
-    wire [ID_BITS-1:0] wait_id = wait_rest_q[ID_BITS-1:0];
+    assign in_vpn       = in_va_q[12 +: VPN_BITS];
+    assign vpn          = va_q[12 +: VPN_BITS];
+    assign tlb_off      = off_q;
+    assign free         = !miss_q && !done_q;
 
     // The result that is kept: of a walk, or of a hit that was not taken at once.
     reg  [LEAF_W-1:0] leaf_q;
@@ -170,116 +182,109 @@ module atlas_port #(
     reg               napot_q, g_q, fault_q, access_q, killed_q, fill_q;
     reg  [4:0]        reason_q;
 
-    // In LOOK.
-    wire looking = state_q == S_LOOK;
-    wire passes  = looking && !xlate && va_ok;
-    assign look       = looking && xlate;
-    assign l1_answers = look && l1_hit && va_ok && |top && !tlb_off;
+    // The lookup. Whatever its result, the request leaves.
+    wire leaves  = in_valid_q && free && (read_q || in_killed_q);
+    wire looking = leaves && !in_killed_q;
+    wire passes  = looking && !in_xlate && in_va_ok;
+    assign look       = looking && in_xlate;
+    assign l1_answers = look && l1_hit && in_va_ok && |in_top && !in_off_q;
     wire   answers    = passes || l1_answers;
 
     // Answers.
-    wire offered  = looking ? answers : state_q == S_DONE;
-    wire answered = offered && s_rsp_ready;
-    wire kept     = !looking;
-    wire [PA_BITS+VA_W-1:0] va_wide = {{PA_BITS{1'b0}}, va_q};
-    wire [PPN_BITS-1:0] va_ppn = va_wide[PA_BITS-1:12];
-
-    assign s_rsp_valid  = offered;
-    assign s_rsp_id     = id;
-    assign s_rsp_killed = kept && killed_q;
-    assign s_rsp_fault  = kept && fault_q;
-    assign s_rsp_reason = reason_q & {5{kept}};
-    assign s_rsp_pa     = {kept ? leaf_q[PPN_BITS-1:0] : xlate ? l1_ppn : va_ppn,
-                           va_q[11:0] & {12{!s_rsp_fault}}};
-    assign s_rsp_pbmt   = kept ? leaf_q[LEAF_W-1 -: 2] : l1_pbmt & {2{xlate}};
-    assign s_rsp_napot  = kept ? napot_q : l1_napot && xlate;
+    assign s_rsp_valid  = answers || done_q;
+    assign s_rsp_id     = done_q ? id : in_id;
+    assign s_rsp_killed = killed_q;
+    assign s_rsp_fault  = fault_q;
+    assign s_rsp_reason = reason_q;
+    wire [PA_BITS+VA_W-1:0] va_wide = {{PA_BITS{1'b0}}, in_va_q};
+    wire [PPN_BITS-1:0] found_ppn = l1_ppn | (va_wide[PA_BITS-1:12] & {PPN_BITS{!in_xlate}});
+    assign s_rsp_pa     = {done_q ? leaf_q[PPN_BITS-1:0] : found_ppn,
+                           done_q ? va_q[11:0] & {12{!fault_q}} : in_va_q[11:0]};
+    assign s_rsp_pbmt   = done_q ? leaf_q[LEAF_W-1 -: 2] : l1_pbmt;
+    assign s_rsp_napot  = done_q ? napot_q : l1_napot;
+    wire [LEVELS-2:0] big = done_q ? big_q : l1_big;
+    atlas_big_level #(.LEVELS(LEVELS)) u_level (.big(big), .level(s_rsp_level));
 
     // Page faults are 12, 13, 15 (fetch, load, store or AMO); access faults 1, 5, 7.
     wire fetch = acc == `ATLAS_ACC_FETCH;
-    assign s_rsp_cause = {4{s_rsp_fault}}
-                       & {!access_q, !access_q || !fetch, acc[1], access_q || !fetch};
-
-    wire [LEVELS-2:0] big = kept ? big_q : l1_big & {(LEVELS-1){xlate}};
-    atlas_big_level #(.LEVELS(LEVELS)) u_level (.big(big), .level(s_rsp_level));
+    assign s_rsp_cause = {4{fault_q}} & {!access_q, !access_q || !fetch, acc[1], access_q || !fetch};
 
     assign s_req_ready = ready_q;
 
     // Kills. A request on offer is not killed any more.
-    wire kill_slot = s_kill_valid && s_kill_id == id && !offered && state_q != S_IDLE;
-    wire kill_wait = s_kill_valid && s_kill_id == wait_id;
-    wire kill_in   = s_kill_valid && s_kill_id == s_req_id;
-    assign miss        = state_q == S_MISS && !halt;
-    assign miss_killed = state_q == S_MISS && kill_slot;
+    wire kill_new = s_kill_valid && s_kill_id == s_req_id;
+    wire kill_in  = s_kill_valid && s_kill_id == in_id;
+    wire kill_cur = s_kill_valid && s_kill_id == id && miss_q;
+    assign miss        = miss_q && !halt;
+    assign miss_killed = kill_cur;
 
-    // The next request: the one that waits, else the one that arrives.
-    wire accept    = s_req_valid && ready_q;
-    wire free      = state_q == S_IDLE || answered;
-    wire load      = free && (wait_valid_q || accept);
-    wire load_dead = wait_valid_q ? wait_killed_q || kill_wait : kill_in;
-    wire blocked   = halt || fill_q;          // the RAM is not read now
-
-    // A request that has outlived a fence may have sampled a satp that the fence retires: it goes
-    // on as if tlb_off were set, and nothing of it is remembered.
-    wire [REST_W-1:0] retired = {{(REST_W-1){1'b0}}, retire} << ID_BITS;
-
-    assign next     = load || state_q == S_AGAIN;
-    assign next_vpn = state_q == S_AGAIN ? vpn
-                    : wait_valid_q       ? wait_va_q[12 +: VPN_BITS]
-                    :                      s_req_va[12 +: VPN_BITS];
-
-    always @(*) begin
-        state_d = state_q;
-        case (state_q)
-            S_LOOK:  state_d = kill_slot || offered ? S_DONE : S_MISS;
-            S_MISS:  state_d = kill_slot || done ? S_DONE : halt ? S_AGAIN : S_MISS;
-            S_AGAIN: state_d = kill_slot ? S_DONE : blocked ? S_AGAIN : S_LOOK;
-            default: state_d = state_q;       // IDLE and DONE wait
-        endcase
-        if (free) state_d = !load ? S_IDLE : load_dead ? S_DONE : blocked ? S_AGAIN : S_LOOK;
-    end
-
-    wire wait_valid_d = free ? 1'b0 : wait_valid_q || accept;
+    // Where the requests go.
+    wire accept     = s_req_valid && ready_q;
+    wire held       = done_q && !s_rsp_ready;
+    wire dies       = leaves && !answers && (in_killed_q || kill_in);
+    wire done_d     = held || done || kill_cur || dies || (answers && !s_rsp_ready);
+    wire miss_d     = (miss_q && !done && !kill_cur) || (looking && !answers && !kill_in);
+    wire in_valid_d = accept || waits;
+    wire read_d     = !halt && !fill_q;       // else the RAM is not read for a request now
+    assign waits      = in_valid_q && !leaves;
+    assign arrive     = accept;
+    assign arrive_vpn = s_req_va[12 +: VPN_BITS];
 
     always @(posedge clk) begin
         if (rst) begin
-            state_q      <= S_IDLE;
-            wait_valid_q <= 1'b0;
-            ready_q      <= 1'b0;
-            fill_q       <= 1'b0;
+            miss_q     <= 1'b0;
+            done_q     <= 1'b0;
+            in_valid_q <= 1'b0;
+            read_q     <= 1'b0;
+            ready_q    <= 1'b0;
+            fill_q     <= 1'b0;
         end else begin
-            state_q      <= state_d;
-            wait_valid_q <= wait_valid_d;
-            ready_q      <= !wait_valid_d && !boot;
-            fill_q       <= done && done_fill;
-        end
-        if (load) begin
-            va_q    <= wait_valid_q ? wait_va_q : s_req_va[VA_W-1:0];
-            space_q <= wait_valid_q ? wait_space_q : in_space;
-        end
-        rest_q      <= load && !wait_valid_q ? in_rest : (load ? wait_rest_q : rest_q) | retired;
-        wait_rest_q <= wait_valid_q ? wait_rest_q | retired : in_rest;
-        if (!wait_valid_q) begin
-            wait_va_q     <= s_req_va[VA_W-1:0];
-            wait_space_q  <= in_space;
-            wait_killed_q <= kill_in;
-        end else if (kill_wait) begin
-            wait_killed_q <= 1'b1;
+            miss_q     <= miss_d;
+            done_q     <= done_d;
+            in_valid_q <= in_valid_d;
+            read_q     <= read_d;
+            // What comes next finds room: nothing here, or what is here leaves in that cycle.
+            ready_q    <= !boot && (!in_valid_d || (!miss_d && !done_d && read_d));
+            fill_q     <= done && done_fill;
         end
     end
 
-    // What is kept: a walk's result, a hit that waits to be taken, or "killed".
-    wire killed_d = load ? load_dead : kill_slot;
+    // A request that has outlived a fence may have sampled a satp that the fence retires: it goes
+    // on as if tlb_off were set, and nothing of it is remembered.
     always @(posedge clk) begin
-        if (looking || done || load || kill_slot) begin
-            killed_q <= killed_d;
+        if (accept) begin
+            in_va_q    <= s_req_va[VA_W-1:0];
+            in_space_q <= new_space;
+            in_rest_q  <= new_rest;
+        end
+        in_off_q    <= accept ? cfg_tlb_off : in_off_q || retire;
+        in_killed_q <= accept ? kill_new : in_killed_q || kill_in;
+        if (free) begin
+            va_q    <= in_va_q;
+            space_q <= in_space_q;
+            rest_q  <= in_rest_q;
+        end
+        off_q <= free ? in_off_q : off_q || retire;
+    end
+
+    // What is kept: a walk's result, a hit that waits to be taken, or "killed". While a lookup
+    // is possible, faults read 0.
+    always @(posedge clk) begin
+        if (rst) begin
+            killed_q <= 1'b0;
+            fault_q  <= 1'b0;
+            reason_q <= 5'd0;
+        end else if (!held) begin
+            killed_q <= kill_cur || dies;
             fault_q  <= done && done_fault;
-            access_q <= done_access;
             reason_q <= done_reason & {5{done}};
-            napot_q  <= looking ? l1_napot && xlate : done_napot;
-            big_q    <= looking ? l1_big & {(LEVELS-1){xlate}} : done_big;
+        end
+        if (!held) begin
+            access_q <= done_access;
+            napot_q  <= miss_q ? done_napot : l1_napot;
+            big_q    <= miss_q ? done_big : l1_big;
             g_q      <= done_g;
-            leaf_q   <= looking ? {l1_pbmt & {2{xlate}}, 5'd0, xlate ? l1_ppn : va_ppn}
-                                : done_leaf;
+            leaf_q   <= miss_q ? done_leaf : {l1_pbmt, done_leaf[LEAF_W-3 -: 5], found_ppn};
         end
     end
 
@@ -292,7 +297,7 @@ module atlas_port #(
     assign busy       = looking || fill_q;
     assign bypass     = passes;
 
-    wire unused = &{1'b0, s_req_va, va_wide};
+    wire unused = &{1'b0, s_req_va, va_wide, unused_cfg, in_space_q[PPN_BITS-1:0]};
 endmodule
 
 `default_nettype wire

@@ -75,13 +75,6 @@ static inline bool entry_matches(const struct entry *e, uint64_t key)
     return ((e->key ^ key) & e->care) == 0;
 }
 
-/* Some request could match both e and an entry of this key and care: same VPN above the larger
- * page, and ASID. */
-static inline bool entry_overlaps(const struct entry *e, uint64_t key, uint64_t care)
-{
-    return ((e->key ^ key) & e->care & care) == 0;
-}
-
 /* A fence removes the entry. `key` holds the fence's VPN and ASID; `named` the parts of it
  * (KEY_VPN, KEY_ASID) that the fence names. A fence of one ASID spares global entries. */
 static inline bool entry_fenced(const struct entry *e, uint64_t key, uint64_t named)

@@ -18,14 +18,13 @@ static void forget_empty_tail(struct l1_tlb *l1)
         l1->used--;
 }
 
-/* Drop the side entries that overlap. Returns the lowest of them, l1_side if there was none. */
-static unsigned drop_overlapping(struct l1_tlb *l1, const struct shape *shape, uint64_t key,
-                                 uint64_t care)
+/* Drop the side entries that match key. Returns the lowest of them, l1_side if there was none. */
+static unsigned drop_matching(struct l1_tlb *l1, const struct shape *shape, uint64_t key)
 {
     unsigned lowest = shape->p.l1_side;
 
     for (unsigned i = l1->used; i-- > 0;) {
-        if (entry_overlaps(&l1->side[i], key, care)) {
+        if (entry_matches(&l1->side[i], key)) {
             l1->side[i] = ENTRY_EMPTY;
             lowest = i;
         }
@@ -35,9 +34,9 @@ static unsigned drop_overlapping(struct l1_tlb *l1, const struct shape *shape, u
 }
 
 struct entry *l1_tlb_place(struct l1_tlb *l1, const struct shape *shape, uint64_t key,
-                           uint64_t care, unsigned size)
+                           unsigned size)
 {
-    unsigned place = drop_overlapping(l1, shape, key, care);
+    unsigned place = drop_matching(l1, shape, key);
 
     if (size == 0)
         return l1_tlb_ram(l1, shape, key & KEY_VPN);

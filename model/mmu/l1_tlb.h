@@ -36,11 +36,11 @@ static inline struct entry *l1_tlb_ram(const struct l1_tlb *l1, const struct sha
     return &l1->ram[shape_l1_set(shape, vpn)];
 }
 
-/* The entry that the fill of a translation writes (model/README.md, 2, "fill"): key, care and
- * page size as its entry will have them. Drops the side entries that overlap it, and moves the
- * round if that names the place. */
+/* The entry that the fill of a translation writes (model/README.md, 2, "fill"): the request's key,
+ * the page size of the leaf. Drops the side entries that match key, and moves the round if that
+ * names the place. */
 struct entry *l1_tlb_place(struct l1_tlb *l1, const struct shape *shape, uint64_t key,
-                           uint64_t care, unsigned size);
+                           unsigned size);
 
 /* Remove what a fence names; key and named as for entry_fenced. */
 void l1_tlb_fence(struct l1_tlb *l1, const struct shape *shape, uint64_t key, uint64_t named);

@@ -113,7 +113,7 @@ static ALWAYS_INLINE void fill(struct atlas *a, const struct regime *regime, str
         return;
     w->filled = true;
     a->ctr[ATLAS_GCTR_FILL]++;
-    *l1_tlb_place(&a->lane[w->port].l1, &a->shape, key, e.care, data_size(data)) = e;
+    *l1_tlb_place(&a->lane[w->port].l1, &a->shape, key, data_size(data)) = e;
     if (a->shape.p.l2_sets > 0 && !w->l2_hit && data_size(data) == 0)
         *l2_tlb_place(&a->l2, &a->shape, key, w->l2_way) = e;
 }

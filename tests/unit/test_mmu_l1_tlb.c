@@ -274,8 +274,8 @@ struct overlap {
     bool old_napot, new_napot;
 };
 
-/* B14: at most one side entry matches ever. */
-static void a_fill_drops_side_entries_that_overlap_it(void **state)
+/* B14: what matches the request that is filled goes. */
+static void a_fill_drops_side_entries_that_match_it(void **state)
 {
     static const struct overlap rows[] = {
         {"4K in 2M", 1, 0, false, false},   {"4K in 1G", 2, 0, false, false},
@@ -316,28 +316,36 @@ static void a_fill_drops_side_entries_that_overlap_it(void **state)
     }
 }
 
-static void a_fill_drops_several_and_takes_the_lowest_place(void **state)
+/* B14: pages of two sizes over one address, legal because nothing was fenced: the lowest entry
+ * answers, alone; and a fill takes both places. */
+static void of_two_entries_that_match_the_lowest_answers(void **state)
 {
+    struct atlas_rsp rsp;
     struct rig r;
 
     (void)state;
     open_sized(&r, 16, 4);
-    rig_map(&r, 9 * GIB, 2, pte_of(0x40000, RWXAD));
-    rig_load(&r, 9 * GIB);
     for (unsigned i = 0; i < 3; i++) {
-        rig_map(&r, GIB + i * MIB2, 1, pte_of(0x200 * i, PV | PR | PW | PA));
+        rig_map(&r, GIB + i * MIB2, 1, pte_of(0x200 * (i + 1), PV | PR | PW | PA));
         rig_load(&r, GIB + i * MIB2);
     }
-    rig_fence(&r, 0x7fff000, 9);
+    rig_fence(&r, 0x7fff000, 9); /* the pointers only: no such page, no such ASID */
     rig_map(&r, GIB, 2, pte_of(0x80000, RWXAD));
     rig_access(&r, 0, STORE, GIB + 2 * MIB2);
-    assert_int_equal(rig_entry(&r, ATLAS_RB_SIDE, 0, 0).ppn, 0x40000);
-    assert_int_equal(rig_entry(&r, ATLAS_RB_SIDE, 0, 1).ppn, 0x80000);
+    assert_int_equal(rig_entry(&r, ATLAS_RB_SIDE, 0, 2).ppn, 0x80000);
+    assert_int_equal(rig_valid(&r, ATLAS_RB_SIDE, 0), 3);
+    rsp = rig_load(&r, GIB + 0x1234);
+    rig_assert_pa(&rsp, 0x200000 + 0x1234);
+    assert_int_equal(rsp.level, 1);
+    rsp = rig_load(&r, GIB + 2 * MIB2);
+    rig_assert_pa(&rsp, 0x80000000 + 2 * MIB2);
+    rig_access(&r, 0, STORE, GIB); /* entry 0 refuses it */
+    assert_int_equal(rig_entry(&r, ATLAS_RB_SIDE, 0, 0).ppn, 0x80000);
     assert_int_equal(rig_valid(&r, ATLAS_RB_SIDE, 0), 2);
     rig_close(&r);
 }
 
-static void entries_of_other_asids_do_not_overlap_unless_one_is_global(void **state)
+static void an_entry_of_another_asid_stays_unless_it_is_global(void **state)
 {
     (void)state;
     for (unsigned row = 0; row < 4; row++) {
@@ -350,7 +358,7 @@ static void entries_of_other_asids_do_not_overlap_unless_one_is_global(void **st
         rig_space(&r, 2);
         rig_map(&r, 0, 1, pte_of(0x400, RWXAD | new_g));
         rig_access(&r, 0, STORE, 0);
-        assert_int_equal(rig_valid(&r, ATLAS_RB_SIDE, 0), row == 0 ? 2 : 1);
+        assert_int_equal(rig_valid(&r, ATLAS_RB_SIDE, 0), old_g == 0 ? 2 : 1);
         rig_close(&r);
     }
 }
@@ -416,9 +424,9 @@ int main(void)
         cmocka_unit_test(a_side_entry_shows_no_bits_inside_its_page),
         cmocka_unit_test(side_entries_are_replaced_round_robin),
         cmocka_unit_test(an_empty_side_entry_is_no_reason_to_leave_the_round),
-        cmocka_unit_test(a_fill_drops_side_entries_that_overlap_it),
-        cmocka_unit_test(a_fill_drops_several_and_takes_the_lowest_place),
-        cmocka_unit_test(entries_of_other_asids_do_not_overlap_unless_one_is_global),
+        cmocka_unit_test(a_fill_drops_side_entries_that_match_it),
+        cmocka_unit_test(of_two_entries_that_match_the_lowest_answers),
+        cmocka_unit_test(an_entry_of_another_asid_stays_unless_it_is_global),
         cmocka_unit_test(a_side_entry_hides_the_ram_even_if_it_may_not_answer),
         cmocka_unit_test(one_set_and_one_side_entry_are_enough),
     };
