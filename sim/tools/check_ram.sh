@@ -12,7 +12,7 @@ if [ "${1-}" = -q ]; then
     until="-run begin:map_ffs"
     shift
 fi
-out=build/synth
+out=build/check_ram
 mkdir -p $out
 
 synth() {
