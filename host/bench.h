@@ -28,8 +28,16 @@ bool bench_backend(const char *name);
 /* Cycles of hits, L2 hits, walks, faults and fences on every preset, beside the contract. */
 bool bench_cycles(void);
 
-/* Mean cycles per translation of each trace on every preset that takes it, at latency `latency`.
- * files [array, count]. Returns false after a message. */
-bool bench_traces(char *const *files, unsigned count, unsigned latency);
+/* Mean cycles per translation of each trace on every preset that takes it, at latency `latency`,
+ * and the plain mean of the traces of each mode.
+ *
+ *   files    in  the traces                                        [array, count]
+ *   presets  in  presets or "NAME:PARAM=VALUE,..."                 [array, BENCH_PRESETS_MAX]; NULL
+ *                ends them; none: the four presets
+ *
+ * Returns false after a message. */
+bool bench_traces(char *const *files, unsigned count, const char *const *presets, unsigned latency);
+
+enum { BENCH_PRESETS_MAX = 64 };
 
 #endif

@@ -10,10 +10,17 @@
 #include "backend.h"
 #include "bench.h"
 #include "mmutrace.h"
+#include "preset.h"
 #include "report.h"
+#include "walk_show.h"
 
-static const char *const presets[] = {"tiny", "rv32", "rv64", "full"};
-#define PRESETS (sizeof presets / sizeof presets[0])
+enum { MODES = 16 }; /* values of satp.MODE */
+
+/* What one preset's traces gave, by the mode that they use. */
+struct means {
+    double sum[MODES]; /* of mean cycles per translation */
+    unsigned traces[MODES];
+};
 
 struct run {
     const struct backend_ops *ops;
@@ -23,6 +30,7 @@ struct run {
     unsigned bytes;     /* of a memory word                    */
     uint64_t records;   /* given to the MMU                    */
     uint64_t left_out;  /* sum of n                            */
+    unsigned mode;      /* the last one that was not bare      */
     bool unimplemented; /* satp wanted a mode the preset lacks */
 };
 
@@ -41,16 +49,23 @@ static void give(struct run *r, const struct mmutrace_event *e)
     r->left_out += e->n;
 }
 
+static void set_satp(struct run *r, uint64_t satp)
+{
+    const unsigned mode =
+        (unsigned)(r->bytes == 4 ? ATLAS_GET(satp, SATP32_MODE) : ATLAS_GET(satp, SATP64_MODE));
+
+    r->mode = mode == ATLAS_MODE_BARE ? r->mode : mode;
+    r->cfg.satp = satp;
+    r->unimplemented = !r->port.configure(r->port.self, &r->cfg) || r->unimplemented;
+}
+
 static void apply(struct run *r, const struct mmutrace_event *e)
 {
     const struct atlas_fence fence = {
         .has_va = e->has_va, .va = e->va, .has_asid = e->has_asid, .asid = e->asid};
 
     switch (e->kind) {
-    case MMUTRACE_SATP:
-        r->cfg.satp = e->satp;
-        r->unimplemented = !r->port.configure(r->port.self, &r->cfg) || r->unimplemented;
-        break;
+    case MMUTRACE_SATP: set_satp(r, e->satp); break;
     case MMUTRACE_FENCE: r->port.fence(r->port.self, &fence); break;
     case MMUTRACE_UPDATE: /* the MMU makes it itself, unless A/D are set by fault */
         if (r->cfg.adue)
@@ -79,36 +94,40 @@ static uint64_t counted_once(struct run *r, unsigned counter)
     return r->port.counter(r->port.self, params->ports * ATLAS_CTR_PORT_COUNT + counter);
 }
 
-static void print_row(struct run *r, const char *window, const char *preset, uint64_t cycles)
+/* Print what the run took and add it to *means. */
+static void finish_row(struct run *r, const char *window, const char *preset, uint64_t cycles,
+                       struct means *means)
 {
     const double all = (double)(r->records + r->left_out);
+    const double mean = ((double)cycles + (double)r->left_out) / all;
 
     if (r->unimplemented) {
         printf("  %-38s %-6s  skipped: the preset lacks the mode\n", window, preset);
         return;
     }
-    printf("  %-38s %-6s %9.4f %10.3f %12.3f\n", window, preset,
-           ((double)cycles + (double)r->left_out) / all,
+    printf("  %-38s %-6s %9.4f %10.3f %12.3f\n", window, preset, mean,
            100.0 * (double)counted(r, ATLAS_CTR_L1_MISS) / all,
            1000.0 * (double)counted_once(r, ATLAS_GCTR_PTE_READ) / all);
+    means->sum[r->mode % MODES] += mean;
+    means->traces[r->mode % MODES]++;
 }
 
 /* One trace on one preset. Returns false after a message. */
-static bool bench_trace(const char *file, const char *preset, unsigned latency)
+static bool bench_trace(const char *file, const char *preset, const struct atlas_params *params,
+                        unsigned latency, struct means *means)
 {
-    struct backend_options options = {.preset = preset, .seed = 1, .latency = latency};
+    const struct backend_options options = {
+        .preset = preset, .params = *params, .seed = 1, .latency = latency};
     struct run r = {.ops = backend_find("rtl")};
     enum mmutrace_status status = MMUTRACE_EVENT;
     struct mmutrace_event e;
     struct mmutrace *trace = mmutrace_open(file);
     const struct mmutrace_header *h;
-    bool ok;
 
     if (trace == NULL)
         return false;
     h = mmutrace_header(trace);
-    ok = atlas_preset(preset, &options.params);
-    if (ok && options.params.xlen == h->xlen) {
+    if (options.params.xlen == h->xlen) {
         uint64_t begin;
 
         r.b = r.ops->open(&options);
@@ -126,21 +145,49 @@ static bool bench_trace(const char *file, const char *preset, unsigned latency)
         }
         report_progress_end();
         if (status != MMUTRACE_BAD)
-            print_row(&r, h->window, preset, r.ops->cycles(r.b) - begin);
+            finish_row(&r, h->window, preset, r.ops->cycles(r.b) - begin, means);
         r.ops->close(r.b);
     }
     mmutrace_close(trace);
-    return ok && status != MMUTRACE_BAD;
+    return status != MMUTRACE_BAD;
 }
 
-bool bench_traces(char *const *files, unsigned count, unsigned latency)
+static void print_means(const char *preset, const struct means *means)
 {
+    char name[16], text[64];
+
+    for (unsigned mode = 0; mode < MODES; mode++) {
+        if (means->traces[mode] == 0)
+            continue;
+        snprintf(text, sizeof text, "mean of %s (%u)", walk_mode_name(mode, name, sizeof name),
+                 means->traces[mode]);
+        printf("  %-38s %-6s %9.4f\n", text, preset,
+               means->sum[mode] / (double)means->traces[mode]);
+    }
+}
+
+bool bench_traces(char *const *files, unsigned count, const char *const *presets, unsigned latency)
+{
+    static const char *const four[] = {"tiny", "rv32", "rv64", "full", NULL};
+    struct atlas_params params[BENCH_PRESETS_MAX];
+    struct means means[BENCH_PRESETS_MAX] = {0};
+    char error[SCAN_ERROR];
     bool ok = true;
 
+    if (presets[0] == NULL)
+        presets = four;
+    for (unsigned p = 0; presets[p] != NULL; p++) {
+        if (!preset_parse(&params[p], presets[p], error)) {
+            report_problem(NULL, 0, "bench: --preset: %s", error);
+            return false;
+        }
+    }
     printf("traces, L = %u\n  %-38s %-6s %9s %10s %12s\n", latency, "window", "preset", "mean",
            "L1 miss %", "reads/1000");
     for (unsigned i = 0; i < count && ok; i++)
-        for (unsigned p = 0; p < PRESETS && ok; p++)
-            ok = bench_trace(files[i], presets[p], latency);
+        for (unsigned p = 0; presets[p] != NULL && ok; p++)
+            ok = bench_trace(files[i], presets[p], &params[p], latency, &means[p]);
+    for (unsigned p = 0; presets[p] != NULL && ok; p++)
+        print_means(presets[p], &means[p]);
     return ok;
 }

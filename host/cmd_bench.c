@@ -9,11 +9,14 @@
 struct bench_args {
     const char *what;
     unsigned latency;
+    const char *presets[BENCH_PRESETS_MAX]; /* NULL ends them */
+    unsigned preset_count;
     char **files; /* [array, count] */
     unsigned count;
 };
 
 static const struct argp_option options[] = {
+    {"preset", 'p', "NAME[:PARAM=VALUE,...]", 0, "for traces: this one, not all (repeatable)", 0},
     {"latency", 'l', "CYCLES", 0, "cycles from a memory request to its data, for traces (10)", 0},
     {0}};
 
@@ -23,6 +26,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
     switch (key) {
     case 'l': a->latency = (unsigned)options_number(state, "latency", arg, 1, 100000); return 0;
+    case 'p':
+        if (a->preset_count + 1 == BENCH_PRESETS_MAX)
+            argp_error(state, "--preset: expected at most %d", BENCH_PRESETS_MAX - 1);
+        a->presets[a->preset_count++] = arg;
+        return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 0)
             return ARGP_ERR_UNKNOWN;
@@ -74,6 +82,6 @@ int cmd_bench(int argc, char **argv)
     if (ok && (is(&a, "all") || is(&a, "rtl") || is(&a, "cycles")))
         ok = bench_cycles();
     if (ok && is(&a, "traces"))
-        ok = bench_traces(a.files, a.count, a.latency);
+        ok = bench_traces(a.files, a.count, a.presets, a.latency);
     return ok ? EXIT_PASS : EXIT_BAD_INPUT;
 }
