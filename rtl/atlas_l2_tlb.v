@@ -12,6 +12,8 @@
 //           invalid one, else the one that the round-robin counter names (which then steps)
 // fence     as in atlas_l1_tlb
 // Reset     the counter is 0; the RAM is swept by a fence after reset
+// Formal    what hits was filled, the last for its page, and no fence has covered it since; one way
+//           matches, unless software changes a page's G without a fence; a hit is allowed
 //
 // SETS (a power of two), WAYS (1, 2, 4)   L2_SETS and L2_WAYS of atlas_mmu
 `default_nettype none
@@ -183,6 +185,116 @@ module atlas_l2_tlb #(
     );
     assign read_entry = read_counter ? {{(128-WAY_W){1'b0}}, counter_q} : view;
     wire unused = &{1'b0, fence_index, read_way, match_vpn, fill_leaf, read_vpn};
+`ifdef FORMAL
+    reg f_first = 1'b1;          // cycle 0, when registers hold anything
+    always @(posedge clk) f_first <= 1'b0;
+    always @(*) if (f_first) assume (rst);
+    wire f_up = !rst && !f_first;
+
+    // Assumed of the walker: what is looked up was read a cycle ago, and nothing written then.
+    reg                f_read, f_free;
+    reg [VPN_BITS-1:0] f_read_vpn;
+    always @(posedge clk) {f_read, f_read_vpn} <= {!rst && !fence_read && !fence_match && !fill, read_vpn};
+    always @(*) if (look) assume (f_read && f_read_vpn == vpn);
+    // A fill follows the look of its request, once, with no fence in between.
+    reg [VPN_BITS-1:0] f_look_vpn;
+    reg [ASID_W-1:0]   f_look_asid;
+    always @(posedge clk) begin
+        f_free <= !rst && !fence_read && !fill && (f_free || look);
+        if (look) {f_look_vpn, f_look_asid} <= {vpn, asid};
+    end
+    always @(*) if (fill) assume (f_free && !look && {vpn, asid} == {f_look_vpn, f_look_asid});
+    // Assumed of the fence: nothing else happens then; what is removed was read a cycle ago.
+    reg f_fence;
+    reg [VPN_BITS+ASID_W+1:0] f_operands;
+    reg [9:0]                 f_index;
+    wire [VPN_BITS+ASID_W+1:0] f_given = {fence_has_va, fence_has_asid, fence_vpn, fence_asid};
+    always @(posedge clk) {f_fence, f_operands, f_index} <= {!rst && fence_read, f_given, fence_index};
+    always @(*) if (fence_read || fence_match || rst) assume (!look && !fill);
+    always @(*) if (fence_match) assume (f_fence && f_operands == f_given);
+    always @(*) assume (fence_index < SETS);
+
+    // One translation, any, and whether a hit may give it: anything may be in the RAM at reset.
+    (* anyconst *) wire [VPN_BITS-1:0] f_vpn;
+    (* anyconst *) wire [ASID_W-1:0]   f_asid;
+    (* anyconst *) wire [LEAF_W-1:0]   f_leaf;
+    (* anyconst *) wire                f_g;
+    // Sv32 has no PBMT.
+    always @(*) if (XLEN == 32) assume (fill_leaf[LEAF_W-1 -: 2] == 2'd0 && f_leaf[LEAF_W-1 -: 2] == 2'd0);
+    wire f_same   = fill_g == f_g && fill_leaf == f_leaf;
+    wire f_filled = fill && vpn == f_vpn && f_same && (f_g || asid == f_asid);
+    wire f_other  = fill && vpn == f_vpn && !f_same && asid == f_asid;
+    wire f_here   = fence_match && fence_has_va && fence_vpn == f_vpn;
+    wire f_ours   = !fence_has_asid || (fence_asid == f_asid && !f_g);
+    // Sets that fences without address have been to since: of those that remove this one, of all.
+    reg [SETS-1:0] f_seen, f_seen_all;
+    wire [SETS-1:0] f_set = fence_match && !fence_has_va ? {{(SETS-1){1'b0}}, 1'b1} << f_index
+                                                         : {SETS{1'b0}};
+    reg f_live;                  // filled, and not covered by a fence since
+    reg f_put;                   // filled since reset
+    reg f_old;                   // its page and ASID were filled with something else since
+    reg f_has_g, f_has_n;        // entries of its page with and without G may be there
+    wire f_gone = (f_here && f_ours) || &f_seen;
+    wire f_none = (f_here && !fence_has_asid) || &f_seen_all;
+    always @(posedge clk) begin
+        f_seen     <= rst || f_filled ? {SETS{1'b0}} : f_seen | (f_set & {SETS{f_ours}});
+        f_seen_all <= rst || (fill && vpn == f_vpn) ? {SETS{1'b0}}
+                                                    : f_seen_all | (f_set & {SETS{!fence_has_asid}});
+        f_live     <= rst || f_filled || (f_live && !f_gone);
+        f_put      <= !rst && (f_put || f_filled);
+        f_old      <= !rst && !f_filled && (f_old || f_other);
+        f_has_g    <= rst || (fill && vpn == f_vpn && fill_g) || (f_has_g && !f_none);
+        f_has_n    <= rst || (fill && vpn == f_vpn && !fill_g) || (f_has_n && !f_none);
+    end
+
+    wire f_ask = f_up && look && vpn == f_vpn && asid == f_asid;
+    wire f_hit = f_ask && hit && hit_leaf == f_leaf && hit_g == f_g;
+    always @(posedge clk) if (f_up) begin
+        a_filled:  assert (!f_hit || f_live);
+        a_latest:  assert (!f_hit || !f_old || (f_has_g && f_has_n));
+        a_one:     assert (!f_ask || (match & (match - 1'b1)) == 0 || (f_has_g && f_has_n));
+        a_dirty:   assert (!f_hit || f_leaf[PPN_BITS+4] || !acc[1]);
+        a_user:    assert (!f_hit || f_leaf[PPN_BITS+3] || !user);
+        c_hit:     cover  (f_hit && !f_g && !(f_has_g && f_has_n));
+        c_global:  cover  (f_hit && f_g && !f_old && !f_has_n);
+        c_removed: cover  (f_ask && !hit && !f_live && f_put);
+    end
+
+    // With one set the word last read, or written, is the RAM: induction knows all that is there.
+    generate
+        if (SETS == 1) begin : g_all
+            reg  [WAYS-1:0]   wrote;
+            reg  [WORD_W-1:0] wrote_word;
+            wire [WAYS-1:0]   writes, at_page, page_g, is_ours, is_it, is_look;
+            always @(posedge clk) {wrote, wrote_word} <= {writes, wdata};
+            for (w = 0; w < WAYS; w = w + 1) begin : g_content
+                wire [WORD_W-1:0] content = wrote[w] ? wrote_word : g_way[w].word;
+                wire [ASID_W-1:0] c_asid  = content[KEEP_W+TAG_W +: ASID_W];
+                wire [TAG_W-1:0]  c_tag   = content[KEEP_W +: TAG_W];
+                assign writes[w]  = g_way[w].we;
+                assign page_g[w]  = content[WORD_W-2];
+                assign at_page[w] = content[WORD_W-1] && c_tag == f_vpn;
+                assign is_ours[w] = at_page[w] && (page_g[w] || c_asid == f_asid);
+                assign is_it[w]   = is_ours[w] && page_g[w] == f_g && content[KEEP_W-1:0] == f_leaf[KEEP_W-1:0];
+                assign is_look[w] = content[WORD_W-1] && c_tag == f_look_vpn
+                                 && (page_g[w] || c_asid == f_look_asid);
+            end
+            wire mixed = f_has_g && f_has_n;
+            wire [WAYS-1:0] first_look = is_look & (~is_look + 1'b1);
+            wire [WAYS-1:0] chosen     = {{(WAYS-1){1'b0}}, 1'b1} << way_q;
+            always @(posedge clk) if (f_up) begin
+                i_live: assert (f_live || ~|is_it);
+                i_gone: assert (!f_gone || fence_match || ~|is_it);
+                i_has:  assert ((f_has_g || ~|(at_page & page_g)) && (f_has_n || ~|(at_page & ~page_g)));
+                i_none: assert (!f_none || fence_match || ~|at_page);
+                i_one:  assert (mixed || (is_ours & (is_ours - 1'b1)) == 0);
+                i_old:  assert (mixed || !f_old || ~|is_it);
+                i_way:  assert (!f_free || ~|is_look || first_look == chosen);
+                i_range: assert (counter_q < WAYS && (!f_free || way_q < WAYS));
+            end
+        end
+    endgenerate
+`endif
 endmodule
 
 `default_nettype wire
