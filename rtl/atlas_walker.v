@@ -18,6 +18,9 @@
 // killed    port's bit: its request is killed: given up
 //           An offered memory request stays until it is taken; its answer is dropped.
 // Reset     idle
+// Formal    every request is answered once, or given up; a walk reads one PTE a level, each in the
+//           table that the last one names; after it is given up nothing new is asked of memory;
+//           offers hold; only a translation is remembered; only A and D are written, with adue
 `default_nettype none
 `include "atlas_arch.vh"
 
@@ -357,6 +360,175 @@ module atlas_walker #(
     assign ev_fill      = done_fill;
     assign ev_abort     = abort;
     assign ev_port      = state_q == S_IDLE ? s_miss_grant : port_q;
+`ifdef FORMAL
+    reg f_first = 1'b1;          // cycle 0, when registers hold anything
+    always @(posedge clk) f_first <= 1'b0;
+    always @(*) if (f_first) assume (rst);
+    wire f_up = !rst && !f_first;
+
+    // Assumed of arbiter and ports: one is granted, none that is killed or waits for a fence.
+    always @(*) assume ((s_miss_grant & (s_miss_grant - 1'b1)) == 0);
+    always @(*) if (halt) assume (~|s_miss_grant); else assume (~|(s_miss_grant & killed));
+    // Levels are those of the build; a pointer leads to a table below the root.
+    always @(*) assume (s_miss_top < LEVELS);
+    always @(*) if (s_miss_ptr_hit) assume (s_miss_ptr_level < s_miss_top);
+    // Assumed of memory: it answers what it was asked, once, at the earliest a cycle later.
+    wire f_asked = m_mem_req_valid && m_mem_req_ready;
+    reg  f_out;                  // asked and not answered
+    always @(posedge clk) f_out <= !rst && (f_asked || (f_out && !m_mem_rsp_valid));
+    always @(*) if (m_mem_rsp_valid) assume (f_out);
+
+    // The request that was taken last.
+    wire                f_take  = |s_miss_grant && s_miss_ready;
+    wire                f_ptr   = s_miss_ptr_hit && !s_miss_tlb_off;
+    reg                 f_open;  // neither answered nor given up
+    reg  [PORTS-1:0]    f_port;
+    wire                f_given = f_open && (halt || |(killed & f_port));
+    reg  [VPN_BITS-1:0] f_vpn;
+    reg  [ASID_W-1:0]   f_asid;
+    reg  [1:0]          f_acc;
+    reg                 f_user, f_sum, f_mxr, f_adue, f_off, f_walks;
+    reg  [PPN_BITS-1:0] f_root;  // the first table, and its level
+    reg  [2:0]          f_top;
+    always @(posedge clk) begin
+        f_open <= !rst && (f_take || (f_open && !f_given && ~|done));
+        if (f_take) begin
+            {f_port, f_vpn, f_asid, f_acc} <= {s_miss_grant, s_miss_vpn, s_miss_asid, s_miss_acc};
+            {f_user, f_sum, f_mxr, f_adue} <= {s_miss_user, s_miss_sum, s_miss_mxr, s_miss_adue};
+            f_off   <= s_miss_tlb_off;
+            f_walks <= s_miss_xlate && |s_miss_top && s_miss_va_ok && s_miss_root_fits;
+            f_root  <= f_ptr ? s_miss_ptr_table : s_miss_root;
+            f_top   <= f_ptr ? s_miss_ptr_level : s_miss_top;
+        end
+    end
+
+    // Its walk: reads but those after a compare-and-swap that failed, the last PTE, its address.
+    reg  [2:0]         f_reads;
+    reg  [XLEN-1:0]    f_pte, f_new;
+    reg  [PA_BITS-1:0] f_addr;
+    reg                f_cas, f_changed, f_err;
+    always @(posedge clk) begin
+        if (rst || f_take) {f_reads, f_cas, f_changed, f_err} <= 6'd0;
+        if (f_asked) begin
+            {f_cas, f_changed} <= {m_mem_req_cas, 1'b0};
+            f_new  <= m_mem_req_new;
+            if (!m_mem_req_cas) f_addr <= m_mem_req_addr;
+            if (!m_mem_req_cas && !f_changed) f_reads <= f_reads + 3'd1;
+        end
+        if (m_mem_rsp_valid) begin
+            f_err     <= m_mem_rsp_err;
+            f_changed <= f_cas && !m_mem_rsp_err && !m_mem_rsp_cas_ok;
+            if (!f_cas)                f_pte <= m_mem_rsp_data;
+            else if (m_mem_rsp_cas_ok) f_pte <= f_new;
+        end
+    end
+    wire [PPN_BITS-1:0] f_table = ~|f_reads ? f_root : f_pte[`ATLAS_PTE64_PPN_LSB +: PPN_BITS];
+    wire [2:0]          f_level = f_top - f_reads;       // of the PTE to read next
+    wire [VPN_BITS-1:0] f_slice = f_vpn >> (SLICE * f_level);
+    wire [2:0]          f_here  = f_level + 3'd1;        // of the PTE that was read
+    wire                f_store = f_acc[1];
+    localparam [XLEN-1:0] F_A = 1 << `ATLAS_PTE_A_LSB, F_D = 1 << `ATLAS_PTE_D_LSB;
+    wire f_v = f_pte[`ATLAS_PTE_V_LSB], f_r = f_pte[`ATLAS_PTE_R_LSB], f_w = f_pte[`ATLAS_PTE_W_LSB];
+    wire f_x = f_pte[`ATLAS_PTE_X_LSB], f_u = f_pte[`ATLAS_PTE_U_LSB], f_d = f_pte[`ATLAS_PTE_D_LSB];
+
+    // Where the walk is: before the next read, or at the PTE read last.
+    wire f_next = state_q == S_L2 || (state_q == S_ASK && !cas_q && !f_changed);
+    wire [VPN_BITS-1:0] f_at = f_vpn >> (SLICE * level_q);
+
+    // The cycle before, and how long neither memory nor an offer to it has been waited for.
+    reg                f_wait, f_to_l2;
+    reg [PA_BITS+2*XLEN:0] f_offer;
+    reg [LEAF_W:0]     f_fill;
+    reg [1:0]          f_still;
+    always @(posedge clk) begin
+        f_wait  <= !rst && m_mem_req_valid && !m_mem_req_ready;
+        f_offer <= {m_mem_req_cas, m_mem_req_addr, m_mem_req_old & {XLEN{m_mem_req_cas}},
+                    m_mem_req_new & {XLEN{m_mem_req_cas}}};
+        f_to_l2 <= !rst && |done && done_fill && |f_reads && ~|done_big && !done_napot;
+        f_fill  <= {done_g, done_leaf};
+        f_still <= rst || f_out || m_mem_req_valid || idle ? 2'd0 : f_still + 2'd1;
+    end
+
+    wire f_ok = |done && !done_fault && |f_reads;        // a walk has found a leaf
+    always @(posedge clk) if (f_up) begin
+        // Requests and answers.
+        a_one:     assert (~|done || (f_open && done == f_port && !f_given));
+        a_keeps:   assert (!idle || !f_open);
+        a_takes:   assert (s_miss_ready == idle);
+        a_works:   assert (idle || f_still < 2'd2);
+        a_reason:  assert (~|done || done_fault == (done_reason != `ATLAS_REASON_NONE));
+        // Memory.
+        a_reads:   assert (idle || (f_reads <= f_top + 3'd1 && f_reads <= LEVELS));
+        a_new:     assert (!m_mem_req_valid || f_wait || f_open);
+        a_single:  assert (!m_mem_req_valid || !f_out);
+        a_walks:   assert (!m_mem_req_valid || f_walks);
+        a_addr:    assert (!m_mem_req_valid || m_mem_req_addr == (m_mem_req_cas || f_changed ? f_addr
+                           : {f_table, f_slice[SLICE-1:0], {PTE_SHIFT{1'b0}}}));
+        a_cas:     assert (!m_mem_req_valid || !m_mem_req_cas || (f_adue && !f_err && |f_reads
+                           && m_mem_req_old == f_pte
+                           && m_mem_req_new == (f_pte | F_A | (f_store ? F_D : {XLEN{1'b0}}))));
+        a_bus:     assert (~|done || ~|f_reads || f_err == (done_reason == (f_cas ? `ATLAS_REASON_AD_BUS
+                                                                               : `ATLAS_REASON_PTE_BUS)));
+        // What is found, and what is remembered.
+        a_leaf:    assert (!f_ok || (f_v && !f_err && |(f_pte & F_A) && (f_r || f_x)
+                           && done_leaf[PPN_BITS +: 5] == {f_d, f_u, f_x, f_w, f_r}));
+        a_allowed: assert (!f_ok || (f_user ? f_u : !f_u || (f_sum && f_acc != `ATLAS_ACC_FETCH)));
+        a_fetch:   assert (!f_ok || f_acc != `ATLAS_ACC_FETCH || f_x);
+        a_load:    assert (!f_ok || f_acc != `ATLAS_ACC_LOAD || f_r || (f_mxr && f_x));
+        a_store:   assert (!f_ok || !f_store || (f_w && f_d));
+        a_frame:   assert (!f_ok || |done_big || done_napot
+                           || done_leaf[PPN_BITS-1:0] == f_pte[`ATLAS_PTE64_PPN_LSB +: PPN_BITS]);
+        a_size:    assert (!f_ok || {1'b0, done_big} + 1'b1 == {{(LEVELS-1){1'b0}}, 1'b1} << f_here);
+        a_fill:    assert (!done_fill || (|done && !done_fault && !f_off));
+        a_l2_fill: assert (!l2_fill || (f_to_l2 && {l2_fill_g, l2_fill_leaf} == f_fill));
+        a_l2_look: assert (!l2_look || !f_off);
+        a_l2_of:   assert (!(l2_fill || l2_look) || {l2_vpn, l2_asid, l2_acc, l2_user, l2_sum, l2_mxr}
+                           == {f_vpn, f_asid, f_acc, f_user, f_sum, f_mxr});
+        a_ptr:     assert (~|store || (f_open && !f_given && store == f_port && !f_off && !f_err && f_v
+                           && store_table == f_table && store_level == f_level && f_reads <= f_top));
+
+        // Invariants that make the proof inductive.
+        i_open:    assert (f_open == serving);
+        i_state:   assert (state_q <= S_FILL && (!drop_q || state_q == S_ASK || state_q == S_WAIT));
+        i_out:     assert (f_out == (state_q == S_WAIT));
+        i_req:     assert (idle || {port_q, vpn_q, asid_q, acc_q, user_q, sum_q, mxr_q, adue_q, tlb_off_q}
+                           == {f_port, f_vpn, f_asid, f_acc, f_user, f_sum, f_mxr, f_adue, f_off});
+        i_walks:   assert (idle || state_q == S_REFUSE || f_walks
+                           || (state_q == S_L2 && !root_fits_q));
+        i_fits:    assert (state_q != S_L2 || f_walks == root_fits_q);
+        i_top:     assert (f_top < LEVELS || idle);
+        i_port:    assert (idle || (|f_port && (f_port & (f_port - 1'b1)) == 0));
+        i_none:    assert ((state_q != S_L2 && state_q != S_REFUSE) || ~|f_reads);
+        i_begun:   assert (idle || state_q == S_REFUSE || f_next || |f_reads);
+        i_l2:      assert ((state_q != S_L2 && state_q != S_FILL) || (L2 != 0 && !f_off));
+    end
+    always @(posedge clk) if (f_up && !idle && state_q != S_REFUSE) begin
+        i_level:   assert (level_q == (f_next ? f_level : f_here) && level_q < LEVELS);
+        i_table:   assert (!f_next || table_q == f_table);
+        i_addr:    assert (f_next || f_addr == {table_q, f_at[SLICE-1:0], {PTE_SHIFT{1'b0}}});
+        i_pte:     assert (f_next || state_q == S_WAIT || (state_q == S_ASK && f_changed) || pte_q == f_pte);
+        i_old:     assert (state_q != S_WAIT || !cas_q || (pte_q == f_pte && f_new == updated));
+        i_err:     assert (state_q != S_STEP || (err_q == f_err && cas_q == f_cas));
+        i_other:   assert (state_q != S_STEP || f_changed == (cas_q && other_q && !err_q));
+        i_cas:     assert (state_q != S_WAIT || cas_q == f_cas);
+        i_once:    assert (state_q != S_WAIT || !f_changed);
+        i_ask:     assert (state_q != S_ASK || !f_err);
+        i_update:  assert ((state_q != S_ASK && state_q != S_WAIT) || !cas_q || (adue_q && !f_changed));
+        i_found:   assert (state_q != S_FILL || (f_to_l2 && f_fill == {path_g, leaf}));
+    end
+    always @(posedge clk) if (f_up && f_wait)
+        a_hold: assert (m_mem_req_valid && f_offer == {m_mem_req_cas, m_mem_req_addr,
+                        m_mem_req_old & {XLEN{m_mem_req_cas}}, m_mem_req_new & {XLEN{m_mem_req_cas}}});
+    always @(posedge clk) if (f_up) begin
+        c_deep:    cover (f_ok && f_reads == LEVELS);
+        c_update:  cover (f_ok && f_cas && f_store);
+        c_changed: cover (f_changed && m_mem_req_valid);
+        c_dropped: cover (!f_open && m_mem_req_valid);
+    end
+    generate if (L2 != 0) begin : g_l2
+        always @(posedge clk) if (f_up) c_fill: cover (l2_fill);
+    end endgenerate
+`endif
 endmodule
 
 `default_nettype wire

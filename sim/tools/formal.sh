@@ -38,6 +38,8 @@ l2-12     atlas_l2_tlb    XLEN=32,SETS=1,WAYS=2,VPN_BITS=2,ASID_W=1,PPN_BITS=1  
 l2-14     atlas_l2_tlb    XLEN=64,SETS=1,WAYS=4,VPN_BITS=3,ASID_W=2,PPN_BITS=2   8  4 12  -
 l2-21     atlas_l2_tlb    XLEN=64,SETS=2,WAYS=1,VPN_BITS=3,ASID_W=1,PPN_BITS=1  15  0 15  -
 l2-22     atlas_l2_tlb    XLEN=64,SETS=2,WAYS=2,VPN_BITS=3,ASID_W=1,PPN_BITS=1  15  0 15  -
+walk-32   atlas_walker    XLEN=32,LEVELS=2,SLICE=10,PA_BITS=14,PORTS=2,L2=1,ASID_W=1   8  3 11  quick
+walk-64   atlas_walker    XLEN=64,LEVELS=3,SLICE=9,PA_BITS=14,PORTS=1,L2=0,ASID_W=1   10  3 12  -
 fence-4   atlas_fence     XLEN=64,SETS=4,L2_WAYS=2,VPN_BITS=6,ASID_W=2     20  4 20  quick
 '
 
@@ -84,7 +86,7 @@ passed=0
 failed=0
 count() { if [ "$1" -eq 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi; }
 
-row() { printf '%-12s %-16s %-54s %-9s %5s %8s  %s\n' "$@"; }
+row() { printf '%-10s %-13s %-58s %-9s %5s %8s  %s\n' "$@"; }
 # A property: name, method, depth, tenths of a second, 0 if all is well, in words.
 report() {
     row "$1" "$module" "$parameters" "$2" "$3" "$(($4 / 10)).$(($4 % 10)) s" "$6"
