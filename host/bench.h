@@ -38,6 +38,10 @@ bool bench_cycles(void);
  * Returns false after a message. */
 bool bench_traces(char *const *files, unsigned count, const char *const *presets, unsigned latency);
 
+/* What the TLBs of each preset miss of each trace, beside fully associative LRU and OPT of as many
+ * entries and an infinite TLB; by the C model. Arguments and result as for bench_traces. */
+bool bench_misses(char *const *files, unsigned count, const char *const *presets);
+
 enum { BENCH_PRESETS_MAX = 64 };
 
 #endif

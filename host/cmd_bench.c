@@ -16,7 +16,8 @@ struct bench_args {
 };
 
 static const struct argp_option options[] = {
-    {"preset", 'p', "NAME[:PARAM=VALUE,...]", 0, "for traces: this one, not all (repeatable)", 0},
+    {"preset", 'p', "NAME[:PARAM=VALUE,...]", 0,
+     "for traces and misses: this one, not all (repeatable)", 0},
     {"latency", 'l', "CYCLES", 0, "cycles from a memory request to its data, for traces (10)", 0},
     {0}};
 
@@ -47,17 +48,25 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
     .options = options,
     .parser = parse,
-    .args_doc = "[model|rtl|lockstep|cycles|traces FILE...]",
-    .doc = "Measure. Without an argument: all but the traces.\v"
+    .args_doc = "[model|rtl|lockstep|cycles|traces FILE...|misses FILE...]",
+    .doc = "Measure. Without an argument: all that needs no FILE.\v"
            "model     hits, walks and oracle walks a second beside a bare radix walk\n"
            "rtl       translations a second of the Verilated MMU, and its cycles (as `cycles`)\n"
            "lockstep  translations a second of both, compared after each\n"
            "cycles    cycles of hits, walks and fences beside the timing contract\n"
-           "traces    mean cycles per translation of mmutrace files on every preset"};
+           "traces    mean cycles per translation of mmutrace files on every preset\n"
+           "misses    what the presets' TLBs miss of mmutrace files beside fully associative LRU\n"
+           "          and OPT of as many entries, and an infinite TLB; and their reach (C model)"};
 
 static bool is(const struct bench_args *a, const char *what)
 {
     return strcmp(a->what, what) == 0;
+}
+
+/* Is it measured of FILEs? */
+static bool of_files(const struct bench_args *a)
+{
+    return is(a, "traces") || is(a, "misses");
 }
 
 int cmd_bench(int argc, char **argv)
@@ -65,12 +74,13 @@ int cmd_bench(int argc, char **argv)
     struct bench_args a = {.what = "all", .latency = 10};
     const bool known = argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &a) == 0 &&
                        (is(&a, "all") || is(&a, "model") || is(&a, "rtl") || is(&a, "lockstep") ||
-                        is(&a, "cycles") || is(&a, "traces"));
+                        is(&a, "cycles") || of_files(&a));
     bool ok = true;
 
-    if (!known || (is(&a, "traces") ? a.count == 0 : a.count > 0)) {
+    if (!known || (of_files(&a) ? a.count == 0 : a.count > 0)) {
         report_problem(NULL, 0,
-                       "bench: expected model, rtl, lockstep, cycles, or traces and files");
+                       "bench: expected model, rtl, lockstep, cycles, or traces or misses and "
+                       "files");
         return EXIT_BAD_INPUT;
     }
     if (is(&a, "all") || is(&a, "model"))
@@ -83,5 +93,7 @@ int cmd_bench(int argc, char **argv)
         ok = bench_cycles();
     if (ok && is(&a, "traces"))
         ok = bench_traces(a.files, a.count, a.presets, a.latency);
+    if (ok && is(&a, "misses"))
+        ok = bench_misses(a.files, a.count, a.presets);
     return ok ? EXIT_PASS : EXIT_BAD_INPUT;
 }
