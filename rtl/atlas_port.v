@@ -16,6 +16,8 @@
 // Kill       takes effect at the clock edge; an answer offered in that cycle or before stands.
 //            Requests that wait on one port need different ids
 // Reset      no requests; boot keeps ready low until the sweep is over
+// Formal     one answer a request, in order, killed if and only if the request was, with what the L1
+//            or its walk has found for it, and the cause of its own kind of access; offers hold
 //
 // XLEN, LEVELS, PA_BITS, ID_BITS   as atlas_mmu
 `default_nettype none
@@ -298,6 +300,187 @@ module atlas_port #(
     assign bypass     = passes;
 
     wire unused = &{1'b0, s_req_va, va_wide, unused_cfg, in_space_q[PPN_BITS-1:0]};
+`ifdef FORMAL
+    reg f_first = 1'b1;          // cycle 0, when registers hold anything
+    always @(posedge clk) f_first <= 1'b0;
+    always @(*) if (f_first) assume (rst);
+    wire f_up = !rst && !f_first;
+
+    // Assumed of the L1: it finds nothing when it is not asked; pages have a size.
+    always @(*) if (!look) assume ({l1_ppn, l1_pbmt, l1_big, l1_napot} == 0);
+    always @(*) assume ((l1_big & (l1_big + 1'b1)) == 0 && (done_big & (done_big + 1'b1)) == 0);
+    // Assumed of the miss unit: a result for who asked a cycle ago, and is neither killed nor halted.
+    reg f_asked;
+    always @(posedge clk) f_asked <= !rst && miss && !miss_killed && !done;
+    always @(*) if (done) assume (f_asked && !miss_killed && !halt);
+    // With a fault it finds nothing, and nothing is to be remembered.
+    always @(*) if (done_fault) assume ({done_leaf, done_big, done_napot, done_fill} == 0);
+    always @(*) assume (done_fault == (done_reason != `ATLAS_REASON_NONE));
+    // Assumed of the fence: it halts from the cycle before it looks for quiet until it is done.
+    reg f_halted;
+    always @(posedge clk) f_halted <= halt;
+    always @(*) if (boot || retire) assume (halt);
+    always @(*) if (retire) assume (f_halted);
+
+    // Requests that are here; one of them, any, how many are before it, and what came with it.
+    wire f_in  = s_req_valid && s_req_ready;
+    wire f_out = s_rsp_valid && s_rsp_ready;
+    (* anyseq *) wire f_pick;
+    reg  [1:0] f_count, f_before;
+    reg        f_here;
+    wire       f_next = f_here && f_before == 2'd0;       // it is the next to be answered
+    localparam F_W = XLEN + 2 + 1 + 2 + 1 + 1 + 3 + ASID_W + PPN_BITS + 1 + 3 + ID_BITS;
+    reg  [F_W-1:0]      f_req;
+    wire [XLEN-1:0]     f_va;
+    wire [1:0]          f_acc;
+    wire                f_user, f_sum, f_mxr, f_xlate, f_ok, f_fits, f_adue, f_pbmte, f_napote;
+    wire [2:0]          f_top;
+    wire [ASID_W-1:0]   f_asid;
+    wire [PPN_BITS-1:0] f_root;
+    wire [ID_BITS-1:0]  f_id;
+    assign {f_va, f_acc, f_user, f_sum, f_mxr, f_xlate, f_ok, f_top, f_asid, f_root, f_fits,
+            f_adue, f_pbmte, f_napote, f_id} = f_req;
+    reg f_off, f_killed;         // the TLBs are off for it; it was killed before it was answered
+    always @(posedge clk) begin
+        if (rst) {f_count, f_here} <= 3'd0;
+        else begin
+            f_count <= f_count + {1'b0, f_in} - {1'b0, f_out};
+            if (!f_here && f_in && f_pick) begin
+                f_here   <= 1'b1;
+                f_before <= f_count - {1'b0, f_out};
+                f_req    <= {s_req_va, s_req_acc, s_req_priv == `ATLAS_PRIV_U, s_req_sum, s_req_mxr,
+                             s_req_priv != `ATLAS_PRIV_M && !cfg_bare, new_va_ok, cfg_top, cfg_asid,
+                             cfg_root, cfg_root_fits, cfg_adue, cfg_pbmte, cfg_napote, s_req_id};
+                f_off    <= cfg_tlb_off;
+                f_killed <= s_kill_valid && s_kill_id == s_req_id;
+            end else if (f_here) begin
+                f_off    <= f_off || retire;
+                f_killed <= f_killed || (s_kill_valid && s_kill_id == f_id && !(f_next && s_rsp_valid));
+                if (f_out) {f_here, f_before} <= {f_before != 2'd0, f_before - 2'd1};
+            end
+        end
+    end
+
+    // What was found for it, and whether by now: by the L1, without it, or by a walk.
+    localparam R_W = PPN_BITS + 2 + (LEVELS - 1) + 1 + 1 + 1 + 5;
+    reg  [R_W-1:0] f_kept;
+    reg            f_has_kept;
+    wire f_now = f_next && (l1_answers || bypass);
+    wire [R_W-1:0] f_found = !f_now     ? f_kept
+                           : l1_answers ? {l1_ppn, l1_pbmt, l1_big, l1_napot, 7'd0}
+                           :              {f_va_wide[12 +: PPN_BITS], {(R_W-PPN_BITS){1'b0}}};
+    wire [XLEN+PA_BITS-1:0] f_va_wide = {{PA_BITS{1'b0}}, f_va};
+    wire [PPN_BITS-1:0] f_ppn;
+    wire [1:0]          f_pbmt;
+    wire [LEVELS-2:0]   f_big;
+    wire                f_napot, f_fault, f_access;
+    wire [4:0]          f_reason;
+    assign {f_ppn, f_pbmt, f_big, f_napot, f_fault, f_access, f_reason} = f_found;
+    always @(posedge clk) begin
+        f_has_kept <= !rst && f_next && !f_out && (f_has_kept || f_now || done);
+        f_kept     <= done && f_next ? {done_leaf[PPN_BITS-1:0], done_leaf[LEAF_W-1 -: 2], done_big,
+                                        done_napot, done_fault, done_access, done_reason}
+                                     : f_found;
+    end
+
+    // The cycle before: an offer that was not taken, a fill that is due, a set that was read.
+    localparam O_W = PA_BITS + 3 + 1 + 2 + 1 + 4 + 5 + 1 + ID_BITS, L_W = LEAF_W + LEVELS + 1;
+    wire [O_W-1:0] f_offer = {s_rsp_pa, s_rsp_level, s_rsp_napot, s_rsp_pbmt, s_rsp_fault, s_rsp_cause,
+                              s_rsp_reason, s_rsp_killed, s_rsp_id};
+    reg  [O_W-1:0]      f_offered;
+    reg                 f_wait, f_due, f_read;
+    reg  [L_W-1:0]      f_leaf;
+    reg  [VPN_BITS-1:0] f_read_vpn;
+    reg  [2:0]          f_still;  // cycles in which nothing happens with what is here
+    always @(posedge clk) begin
+        f_wait     <= !rst && s_rsp_valid && !s_rsp_ready;
+        f_offered  <= f_offer;
+        f_due      <= !rst && done && done_fill;
+        f_leaf     <= {done_leaf, done_big, done_napot, done_g};
+        f_read     <= !rst && !halt && !fill && (arrive || waits);
+        f_read_vpn <= arrive ? arrive_vpn : in_vpn;
+        f_still    <= rst || halt || ~|f_count || s_rsp_valid || miss ? 3'd0 : f_still + 3'd1;
+    end
+
+    always @(posedge clk) if (f_up) begin
+        // Requests and answers.
+        a_one:     assert (!s_rsp_valid || f_count != 2'd0);
+        a_room:    assert (f_count <= 2'd2 && (!s_req_ready || f_count + !f_out != 2'd3));
+        a_works:   assert (f_still < 3'd4);
+        a_hold:    assert (!f_wait || (s_rsp_valid && f_offer == f_offered));
+        a_mine:    assert (!(s_rsp_valid && f_next) || s_rsp_id == f_id);
+        a_killed:  assert (!(s_rsp_valid && f_next) || s_rsp_killed == f_killed);
+        a_no_kill: assert (!s_rsp_killed || !s_rsp_fault);
+        // What is looked up, and what the miss unit sees, is the request as it was accepted.
+        a_look:    assert (!(look && f_next) || (f_xlate && !f_killed && {in_vpn, in_acc, in_user, in_sum,
+                           in_mxr, in_asid} == {f_va[12 +: VPN_BITS], f_acc, f_user, f_sum, f_mxr, f_asid}));
+        a_read:    assert (!look || (f_read && f_read_vpn == in_vpn));
+        a_l1:      assert (!(l1_answers && f_next) || (f_ok && |f_top && !f_off));
+        a_bypass:  assert (!(bypass && f_next) || (!f_xlate && f_ok));
+        a_miss:    assert (!(miss && f_next) || (tlb_off == f_off && {vpn, acc, user, sum, mxr, xlate, va_ok,
+                           top, asid, root, root_fits, adue, pbmte, napote} == {f_va[12 +: VPN_BITS], f_acc,
+                           f_user, f_sum, f_mxr, f_xlate, f_ok, f_top, f_asid, f_root, f_fits, f_adue,
+                           f_pbmte, f_napote}));
+        a_halts:   assert (!miss || (!halt && f_count != 2'd0));
+        a_kills:   assert (!(miss_killed && f_next) || (s_kill_valid && s_kill_id == f_id));
+        a_busy:    assert (!(look || fill) || busy);
+        // What is remembered is what the walk has found.
+        a_fill:    assert (fill == f_due);
+        a_filled:  assert (!fill || {fill_leaf, fill_big, fill_napot, fill_g} == f_leaf);
+        a_side:    assert (!fill || fill_side == (|fill_big || fill_napot));
+    end
+    // The answer is what was found.
+    wire f_answer = s_rsp_valid && f_next && !s_rsp_killed;
+    wire f_fetch  = f_acc == `ATLAS_ACC_FETCH;
+    wire f_load   = f_acc == `ATLAS_ACC_LOAD;
+    always @(posedge clk) if (f_up && f_answer) begin
+        a_found:   assert (f_now || f_has_kept);
+        a_pa:      assert (s_rsp_pa == (f_fault ? {PA_BITS{1'b0}} : {f_ppn, f_va[11:0]}));
+        a_page:    assert ({s_rsp_napot, s_rsp_pbmt} == {f_napot, f_pbmt});
+        a_level:   assert ({1'b0, f_big} + 1'b1 == {{(LEVELS-1){1'b0}}, 1'b1} << s_rsp_level);
+        a_reason:  assert (s_rsp_fault == f_fault && s_rsp_reason == f_reason);
+        a_cause:   assert (s_rsp_cause == (!f_fault ? 4'd0
+                           : f_access ? (f_fetch ? 4'd1 : f_load ? 4'd5 : 4'd7)
+                           :            (f_fetch ? 4'd12 : f_load ? 4'd13 : 4'd15)));
+    end
+
+    // Invariants that make the proof inductive: who is where.
+    wire f_cur = miss_q || done_q;
+    wire f_is_in  = f_here && in_valid_q && f_before == {1'b0, f_cur};
+    wire f_is_cur = f_next && f_cur;
+    always @(posedge clk) if (f_up) begin
+        i_count:   assert (f_count == {1'b0, in_valid_q} + {1'b0, f_cur} && !(miss_q && done_q));
+        i_here:    assert (!f_here || f_before < f_count);
+        i_in:      assert (!f_is_in || {in_va_q, in_asid, in_acc, in_user, in_sum, in_mxr, in_xlate, in_va_ok,
+                           in_top, in_id, in_off_q, in_killed_q} == {f_va[VA_W-1:0], f_asid, f_acc, f_user,
+                           f_sum, f_mxr, f_xlate, f_ok, f_top, f_id, f_off, f_killed});
+        i_in_rest: assert (!f_is_in || {in_space_q[PPN_BITS-1:0], unused_cfg}
+                           == {f_root, f_fits, f_adue, f_pbmte, f_napote});
+        i_in_new:  assert (!f_is_in || !f_has_kept);
+        i_cur:     assert (!f_is_cur || {va_q, acc, id} == {f_va[VA_W-1:0], f_acc, f_id});
+        i_miss:    assert (!(f_is_cur && miss_q) || (!f_killed && !f_has_kept && off_q == f_off
+                           && {asid, root, user, sum, mxr, xlate, va_ok, top, root_fits, adue, pbmte, napote}
+                           == {f_asid, f_root, f_user, f_sum, f_mxr, f_xlate, f_ok, f_top, f_fits, f_adue,
+                               f_pbmte, f_napote}));
+        i_done:    assert (!(f_is_cur && done_q) || killed_q == f_killed);
+        i_kept:    assert (!(f_is_cur && done_q && !killed_q) || (f_has_kept && {leaf_q[PPN_BITS-1:0],
+                           leaf_q[LEAF_W-1 -: 2], big_q, napot_q, fault_q, access_q && fault_q, reason_q}
+                           == {f_ppn, f_pbmt, f_big, f_napot, f_fault, f_access && f_fault, f_reason}));
+        i_size:    assert (!done_q || killed_q || (big_q & (big_q + 1'b1)) == 0);
+        i_no_pa:   assert (!fault_q || leaf_q[PPN_BITS-1:0] == 0);
+        i_clear:   assert (done_q || !(killed_q || fault_q || |reason_q));
+        i_asked:   assert (!f_asked || miss_q);
+        i_fill:    assert (!fill_q || (done_q && f_due && {leaf_q, big_q, napot_q, g_q} == f_leaf));
+        i_read:    assert (!read_q || !in_valid_q || (f_read && f_read_vpn == in_vpn));
+        i_room:    assert (!ready_q || !in_valid_q || (free && read_q));
+        c_hit:     cover  (f_out && l1_answers && f_count == 2'd1);
+        c_walk:    cover  (f_out && f_next && f_has_kept && !f_fault && f_in);
+        c_fault:   cover  (f_out && f_next && f_fault && f_acc == `ATLAS_ACC_AMO);
+        c_bypass:  cover  (f_out && bypass && f_next);
+        c_killed:  cover  (f_out && s_rsp_killed && f_next && f_count == 2'd2);
+        c_retired: cover  (retire && !f_off && f_here && f_before == 2'd1);
+    end
+`endif
 endmodule
 
 `default_nettype wire

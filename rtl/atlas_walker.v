@@ -457,6 +457,8 @@ module atlas_walker #(
         a_takes:   assert (s_miss_ready == idle);
         a_works:   assert (idle || f_still < 2'd2);
         a_reason:  assert (~|done || done_fault == (done_reason != `ATLAS_REASON_NONE));
+        a_nothing: assert (!(|done && done_fault) || {done_leaf, done_big, done_napot, done_fill} == 0);
+        a_page:    assert ((done_big & (done_big + 1'b1)) == 0);
         // Memory.
         a_reads:   assert (idle || (f_reads <= f_top + 3'd1 && f_reads <= LEVELS));
         a_new:     assert (!m_mem_req_valid || f_wait || f_open);

@@ -40,6 +40,8 @@ l2-21     atlas_l2_tlb    XLEN=64,SETS=2,WAYS=1,VPN_BITS=3,ASID_W=1,PPN_BITS=1  
 l2-22     atlas_l2_tlb    XLEN=64,SETS=2,WAYS=2,VPN_BITS=3,ASID_W=1,PPN_BITS=1  15  0 15  -
 walk-32   atlas_walker    XLEN=32,LEVELS=2,SLICE=10,PA_BITS=14,PORTS=2,L2=1,ASID_W=1   8  3 11  quick
 walk-64   atlas_walker    XLEN=64,LEVELS=3,SLICE=9,PA_BITS=14,PORTS=1,L2=0,ASID_W=1   10  3 12  -
+port-32   atlas_port      XLEN=32,LEVELS=2,SLICE=10,PA_BITS=14,ID_BITS=2,ASID_W=1  10  4 12  quick
+port-64   atlas_port      XLEN=64,LEVELS=4,SLICE=9,PA_BITS=52,ID_BITS=3,ASID_W=2   10  4 12  -
 fence-4   atlas_fence     XLEN=64,SETS=4,L2_WAYS=2,VPN_BITS=6,ASID_W=2     20  4 20  quick
 '
 
