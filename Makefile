@@ -66,7 +66,7 @@ help: ## this list
 
 # ---- For users -----------------------------------------------------------------------------
 
-.PHONY: run deps deps-ecp5 bench figures synth synth-table wave example
+.PHONY: run deps deps-ecp5 bench figures synth synth-table explore wave example
 run: build/deps.stamp ## a real program, every access through the RTL and the model in lockstep
 	@$(MAKE) $(J) build/atlas
 	build/atlas run -- ls -l /usr/bin
@@ -87,17 +87,25 @@ build/deps.stamp: sim/tools/deps.sh
 	@$<
 	@mkdir -p $(@D) && touch $@
 
-bench: build/atlas ## measure the model, the RTL and lockstep
+bench: build/atlas ## measure the model, the RTL, lockstep, traces; area and clock beside other MMUs
 	build/atlas bench
+	build/atlas bench traces $(LONG)
+	@sim/tools/synth_table.sh
 
 figures: build/atlas build/gen ## measure, and write the figures of README.md (some minutes)
-	@sim/tools/figures.sh $(PRESETS)
+	@sim/tools/figures.sh
 
 synth: build/gen build/deps.stamp ## area and clock: FAMILY='hx8k up5k ecp5 gowin xc7', PRESETS='rv64 rv64:L1_SIDE=8'
 	@sim/tools/synth.sh $(if $(findstring undefined,$(origin FAMILY)),,-f '$(FAMILY)') $(PRESETS)
 
 synth-table: ## write what make synth measured, beside other MMUs, into README.md
 	@sim/tools/synth_table.sh --write
+
+explore: build/gen build/deps.stamp ## area, clock, cycles of each build of sim/tools/explore.tsv, into rtl/README.md (hours)
+	@sim/tools/explore.sh --check $(LIST)
+	@sim/tools/synth.sh -f hx8k $(EXPLORED)
+	@$(MAKE) $(J) $(EXPLORED_IDS:%=build/explore/%.traces)
+	@sim/tools/explore.sh $(LIST)
 
 wave: build/atlas ## make wave ARGS="replay ...": run atlas with ARGS, waveform in build/wave.fst
 	build/atlas $(ARGS) --wave build/wave.fst
@@ -202,6 +210,26 @@ RTL_OBJ := $(BUILD_IDS:%=build/rtl/%/librtl.a) build/rtl/builds.o $(VERILATED_OB
 # The same with the corners.
 RTL_CORNER_OBJ := $(RTL_OBJ:build/rtl/builds.o=build/rtl/builds_and_corners.o) \
     $(CORNER_IDS:%=build/rtl/%/librtl.a)
+
+# The builds of `make explore`, in a program of their own.
+LIST := sim/tools/explore.tsv
+EXPLORED := $(shell awk -F '\t' '!/^\#/ { print $$2 }' $(LIST))
+EXPLORED_IDS := $(foreach b,$(EXPLORED),$(call build_id,$b))
+$(foreach b,$(EXPLORED),$(eval BUILD_$(call build_id,$b) := $b))
+
+build/rtl/builds_explored.c: build/gen $(LIST)
+	@mkdir -p $(@D)
+	$(Q)build/gen builds $(EXPLORED) > $@
+
+build/explore/atlas: $(MAIN_SRC:%.c=build/obj/%.o) build/libhost.a build/libatlas_os.a build/libatlas.a \
+    $(EXPLORED_IDS:%=build/rtl/%/librtl.a) build/rtl/builds_explored.o $(VERILATED_OBJ)
+	$(say) LD $@
+	@mkdir -p $(@D)
+	$(Q)$(CXX) $(GROUP) $(LDLIBS) -o $@
+
+build/explore/%.traces: build/rtl/%/librtl.a $(LONG) | build/explore/atlas
+	$(say) TRACES $(BUILD_$*)
+	$(Q)build/explore/atlas bench traces --preset $(BUILD_$*) $(LONG) > $@
 
 # The pure modules alone, for tests/rtl.
 LEAVES := tiny rv64 full rv64:LEVELS=3,PA_BITS=14

@@ -1,6 +1,6 @@
 #!/bin/bash
-# figures.sh: measure, and write the table "In numbers" of README.md. Takes some minutes; the
-# machine should have nothing else to do.
+# figures.sh: measure, and write the tables of speed and cycles of README.md. Takes some minutes; the
+# machine should have nothing else to do. Area and clock: `make synth`, `make synth-table`.
 set -eu
 out=build/figures
 mkdir -p $out
@@ -14,7 +14,6 @@ build/atlas run -- ls -l /usr/bin 2>$out/run.report >$out/run
 build/atlas bench model >$out/model || true
 build/atlas bench lockstep >$out/lockstep || true
 build/atlas bench traces $(ls tests/traces/*.txt.xz | grep -v '\.head\.') >$out/traces || true
-sim/tools/check_ram.sh "$@" >$out/ram
 
 # The first rate (M/s) of the row of `bench model` that begins with $1.
 rate() {
@@ -31,23 +30,11 @@ figures() {
     echo "| C model, one core | $(rate 'model, L1 hits') M hits/s, $(rate 'model, every access walks (TLB off)') M Sv39 walks/s; a bare radix walk without TLB or checks: $(rate 'bare radix walk, Sv39 (the limit)') M/s |"
     echo "| lockstep, hits, one core | $(awk '$1 ~ /^(tiny|rv32|rv64|full)$/ && NF == 3 { printf "%s`%s` %s", n++ ? ", " : "", $1, $2 }' $out/lockstep) M/s |"
     echo
-    echo "| preset, no counters (\`CTR_BITS\` 0) | iCE40: LUT4, flip-flops, 4-kbit RAMs | ECP5: LUT4, flip-flops, 18-kbit RAMs |"
-    echo "|---|---|---|"
-    awk 'NR > 1 { size[$1, $2] = $3 ", " $4 ", " $5; if (!seen[$1]++) name[++n] = $1 }
-        END { for (i = 1; i <= n; i++) print "| `" name[i] "` | " size[name[i], "ice40"] " | " size[name[i], "ecp5"] " |" }' $out/ram
-    echo
     echo "| trace, memory answers after 10 cycles | preset | mean cycles per translation | L1 misses |"
     echo "|---|---|---|---|"
     awk 'NF == 5 && $3 ~ /^[0-9.]+$/ { printf "| %s | `%s` | %s | %s %% |\n", $1, $2, $3, $4 }' $out/traces
 }
 
 figures >$out/table
-awk -v table=$out/table '
-    /^<!-- end -->$/ { skip = 0 }
-    !skip { print }
-    /^<!-- figures: written by `make figures` -->$/ {
-        while ((getline line < table) > 0) print line
-        skip = 1
-    }' README.md >$out/README.md
-cp $out/README.md README.md
+sim/tools/splice.sh README.md figures <$out/table
 cat $out/table

@@ -187,8 +187,9 @@ clock() {
 key() {
     local dir
     dir=$(dir_of "$1")
-    { cat "$dir/dut.il" "$dir/harness.v" sim/tools/synth.sh
-        echo "$seeds $(router "$2")"
+    { cat "$dir/dut.il" "$dir/harness.v"
+        declare -f synth route cells clock
+        echo "$(script "$(flow_of "$2")" dut) $(router "$2") $seeds"
         echo "$versions"; } | sha256sum
 }
 
@@ -217,6 +218,8 @@ merge() {
 # ---- All of it -----------------------------------------------------------------------------
 
 mkdir -p "$out"
+exec 9>"$out/lock"
+flock -n 9 || { echo "synth: waiting for another run in $out" >&2; flock 9; }
 versions=$(yosys -V; nextpnr-ice40 --version 2>&1)
 [[ " $families " != *" ecp5 "* ]] || [ "$seeds" -eq 0 ] || [ -n "$(router ecp5)" ] ||
     echo "synth: no nextpnr-ecp5, so no clock for ecp5; \`make deps-ecp5\` installs one" >&2
@@ -244,9 +247,12 @@ while read -r build family; do
     [ -z "$build" ] || [ ! -f "$(dir_of "$build")/$(flow_of "$family").stat" ] || collect "$build" "$family"
 done <<<"$measured"
 
-existing=$(ls "${rows[@]}" 2>/dev/null)
-merge $existing
-[ -z "$existing" ] || cat $existing | awk -F '\t' '
+existing=()
+for row in "${rows[@]}"; do
+    [ ! -f "$row" ] || existing+=("$row")
+done
+merge "${existing[@]}"
+[ ${#existing[@]} -eq 0 ] || cat "${existing[@]}" | awk -F '\t' '
     BEGIN { printf "%-28s %-6s %6s %6s %5s %10s %10s\n", "build", "family", "LUT4", "FF", "RAM", "best MHz", "median MHz" }
     { printf "%-28s %-6s %6s %6s %5s %10s %10s\n", $1, $2, $3, $4, $5, $6, $7 }'
 exit $status
