@@ -9,6 +9,8 @@
 // store     the walk read a pointer to the table of level store_level
 // drop_*    a fence: everything, or everything if fence_asid is the pointers' ASID
 // Reset     no pointers
+// Formal    what is hit was stored under the same tag, ASID and mode, last, and no fence has dropped
+//           it since; what was stored last at its level is hit
 //
 // LEVELS, SLICE, ASID_W, PPN_BITS   as atlas_mmu     ENABLE   0: never hits, holds nothing
 `default_nettype none
@@ -136,6 +138,68 @@ module atlas_walk_cache #(
             wire unused = &{1'b0, view[107:105], vpn};
         end
     endgenerate
+`ifdef FORMAL
+    reg f_first = 1'b1;          // cycle 0, when registers hold anything
+    always @(posedge clk) f_first <= 1'b0;
+    always @(*) if (f_first) assume (rst);
+    wire f_up = !rst && !f_first;
+
+    // Assumed of the walker: pointers lead to tables below the root.
+    always @(*) if (store) assume (store_level < LEVELS - 1 && store_level < top);
+    // Assumed of the fence: it waits until no walk is under way.
+    always @(*) if (drop_all || drop_asid) assume (!store);
+
+    // One pointer, any: f_live, a hit may give it; f_kept, it has to.
+    (* anyconst *) wire [2:0]          f_level, f_top;
+    (* anyconst *) wire [VPN_BITS-1:0] f_vpn;
+    (* anyconst *) wire [ASID_W-1:0]   f_asid;
+    (* anyconst *) wire [PPN_BITS-1:0] f_table;
+    (* anyconst *) wire                f_g;
+    always @(*) assume (f_level < LEVELS - 1 && f_level < f_top);
+    wire [VPN_BITS-1:0] f_differs = (vpn ^ f_vpn) >> (SLICE * (f_level + 1));
+    wire f_place  = ~|f_differs && asid == f_asid && top == f_top;
+    wire f_stored = store && store_level == f_level && f_place;
+    wire f_same   = store_table == f_table && store_g == f_g;
+    wire f_drop   = rst || drop_all || (drop_asid && fence_asid == f_asid);
+    wire f_ousts  = store && (store_level == f_level || asid != f_asid || top != f_top);
+    reg  f_live, f_kept, f_put;
+    always @(posedge clk) begin
+        f_put  <= !rst && (f_put || f_stored);
+        f_live <= !f_drop && (f_stored ? f_same : f_live);
+        f_kept <= !f_drop && (f_ousts ? f_stored && f_same : f_kept);
+    end
+
+    wire f_hit = hit && hit_level == f_level && hit_table == f_table && hit_g == f_g;
+    always @(posedge clk) if (f_up) begin
+        a_live:   assert (!(asked && f_place && f_hit) || f_live);
+        a_below:  assert (!(asked && hit) || hit_level < top);
+        a_kept:   assert (!(asked && f_place && f_kept) || (hit && hit_level <= f_level));
+        a_lowest: assert (!(asked && f_place && f_kept && hit_level == f_level) || f_hit);
+        c_hit:    cover  (asked && f_place && f_hit && hit_level == LEVELS - 2);
+        c_drop:   cover  (asked && f_place && f_put && !hit && vpn != f_vpn);
+    end
+
+    // Invariants that make the proof inductive: the level holds this pointer, or it does not.
+    wire [LEVELS-2:0] f_holds;
+    genvar f_t;
+    generate
+        for (f_t = 0; f_t < LEVELS - 1; f_t = f_t + 1) begin : g_holds
+            if (ENABLE != 0) begin : g_level
+                assign f_holds[f_t] = g_pointers.valid_q[f_t]
+                    && g_pointers.asid_q == f_asid && g_pointers.top_q == f_top
+                    && g_pointers.g_level[f_t].tag_q == f_vpn[VPN_BITS-1:SLICE*(f_t+1)]
+                    && g_pointers.g_level[f_t].table_q == f_table
+                    && g_pointers.g_level[f_t].g_q == f_g;
+            end else begin : g_nothing
+                assign f_holds[f_t] = 1'b0;
+            end
+        end
+    endgenerate
+    always @(posedge clk) if (f_up) begin
+        i_live: assert (!f_holds[f_level] || f_live);
+        i_kept: assert (!f_kept || f_holds[f_level]);
+    end
+`endif
 endmodule
 
 `default_nettype wire

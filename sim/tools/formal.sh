@@ -42,6 +42,8 @@ walk-32   atlas_walker    XLEN=32,LEVELS=2,SLICE=10,PA_BITS=14,PORTS=2,L2=1,ASID
 walk-64   atlas_walker    XLEN=64,LEVELS=3,SLICE=9,PA_BITS=14,PORTS=1,L2=0,ASID_W=1   10  3 12  -
 port-32   atlas_port      XLEN=32,LEVELS=2,SLICE=10,PA_BITS=14,ID_BITS=2,ASID_W=1  10  4 12  quick
 port-64   atlas_port      XLEN=64,LEVELS=4,SLICE=9,PA_BITS=52,ID_BITS=3,ASID_W=2   10  4 12  -
+ptr-2     atlas_walk_cache LEVELS=2,SLICE=2,ASID_W=1,PPN_BITS=2                     8  3  8  -
+ptr-4     atlas_walk_cache LEVELS=4,SLICE=2,ASID_W=2,PPN_BITS=2                     8  3  8  quick
 fence-4   atlas_fence     XLEN=64,SETS=4,L2_WAYS=2,VPN_BITS=6,ASID_W=2     20  4 20  quick
 '
 
@@ -88,7 +90,7 @@ passed=0
 failed=0
 count() { if [ "$1" -eq 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi; }
 
-row() { printf '%-10s %-13s %-58s %-9s %5s %8s  %s\n' "$@"; }
+row() { printf '%-10s %-16s %-56s %-9s %5s %8s  %s\n' "$@"; }
 # A property: name, method, depth, tenths of a second, 0 if all is well, in words.
 report() {
     row "$1" "$module" "$parameters" "$2" "$3" "$(($4 / 10)).$(($4 % 10)) s" "$6"
