@@ -180,24 +180,26 @@ module atlas_walk_cache #(
     end
 
     // Invariants that make the proof inductive: the level holds this pointer, or it does not.
-    wire [LEVELS-2:0] f_holds;
+    wire [LEVELS-2:0] f_holds, f_above;      // f_above: it holds one that is not below the root
     genvar f_t;
     generate
         for (f_t = 0; f_t < LEVELS - 1; f_t = f_t + 1) begin : g_holds
             if (ENABLE != 0) begin : g_level
+                assign f_above[f_t] = g_pointers.valid_q[f_t] && g_pointers.top_q <= f_t;
                 assign f_holds[f_t] = g_pointers.valid_q[f_t]
                     && g_pointers.asid_q == f_asid && g_pointers.top_q == f_top
                     && g_pointers.g_level[f_t].tag_q == f_vpn[VPN_BITS-1:SLICE*(f_t+1)]
                     && g_pointers.g_level[f_t].table_q == f_table
                     && g_pointers.g_level[f_t].g_q == f_g;
             end else begin : g_nothing
-                assign f_holds[f_t] = 1'b0;
+                assign {f_above[f_t], f_holds[f_t]} = 2'b00;
             end
         end
     endgenerate
     always @(posedge clk) if (f_up) begin
         i_live: assert (!f_holds[f_level] || f_live);
         i_kept: assert (!f_kept || f_holds[f_level]);
+        i_root: assert (~|f_above);
     end
 `endif
 endmodule
