@@ -427,7 +427,6 @@ module atlas_port #(
         // What is remembered is what the walk has found.
         a_fill:    assert (fill == f_due);
         a_filled:  assert (!fill || {fill_leaf, fill_big, fill_napot, fill_g} == f_leaf);
-        a_side:    assert (!fill || fill_side == (|fill_big || fill_napot));
     end
     // The answer is what was found.
     wire f_answer = s_rsp_valid && f_next && !s_rsp_killed;
