@@ -87,13 +87,15 @@ build/deps.stamp: sim/tools/deps.sh
 	@$<
 	@mkdir -p $(@D) && touch $@
 
-bench: build/atlas ## measure the model, the RTL, lockstep, traces; area and clock beside other MMUs
+bench: build/atlas ## measure the model, the RTL, lockstep, traces, misses; area and clock beside other MMUs
 	build/atlas bench
 	build/atlas bench traces $(LONG)
+	build/atlas bench misses $(LONG)
 	@sim/tools/synth_table.sh
 
 figures: build/atlas build/gen ## measure, and write the figures of README.md (some minutes)
 	@sim/tools/figures.sh
+	@sim/tools/misses.sh
 
 synth: build/gen build/deps.stamp ## area and clock: FAMILY='hx8k up5k ecp5 gowin xc7', PRESETS='rv64 rv64:L1_SIDE=8'
 	@sim/tools/synth.sh $(if $(findstring undefined,$(origin FAMILY)),,-f '$(FAMILY)') $(PRESETS)
