@@ -316,6 +316,7 @@ module atlas_port #(
     // With a fault it finds nothing, and nothing is to be remembered.
     always @(*) if (done_fault) assume ({done_leaf, done_big, done_napot, done_fill} == 0);
     always @(*) assume (done_fault == (done_reason != `ATLAS_REASON_NONE));
+    always @(*) if (done_fill) assume (!tlb_off && xlate && va_ok && |top);
     // Assumed of the fence: it halts from the cycle before it looks for quiet until it is done.
     reg f_halted;
     always @(posedge clk) f_halted <= halt;
@@ -391,6 +392,9 @@ module atlas_port #(
     reg                 f_wait, f_due, f_read;
     reg  [L_W-1:0]      f_leaf;
     reg  [VPN_BITS-1:0] f_read_vpn;
+    reg                 f_looked; // the last lookup missed, and is neither filled nor retired yet
+    reg  [VPN_BITS-1:0] f_look_vpn;
+    reg  [ASID_W-1:0]   f_look_asid;
     reg  [2:0]          f_still;  // cycles in which nothing happens with what is here
     always @(posedge clk) begin
         f_wait     <= !rst && s_rsp_valid && !s_rsp_ready;
@@ -399,6 +403,8 @@ module atlas_port #(
         f_leaf     <= {done_leaf, done_big, done_napot, done_g};
         f_read     <= !rst && !halt && !fill && (arrive || waits);
         f_read_vpn <= arrive ? arrive_vpn : in_vpn;
+        f_looked   <= !rst && !retire && !fill && (look ? !l1_answers : f_looked && !free);
+        if (look) {f_look_vpn, f_look_asid} <= {in_vpn, in_asid};
         f_still    <= rst || halt || ~|f_count || s_rsp_valid || miss ? 3'd0 : f_still + 3'd1;
     end
 
@@ -414,7 +420,8 @@ module atlas_port #(
         // What is looked up, and what the miss unit sees, is the request as it was accepted.
         a_look:    assert (!(look && f_next) || (f_xlate && !f_killed && {in_vpn, in_acc, in_user, in_sum,
                            in_mxr, in_asid} == {f_va[12 +: VPN_BITS], f_acc, f_user, f_sum, f_mxr, f_asid}));
-        a_read:    assert (!look || (f_read && f_read_vpn == in_vpn));
+        a_read:    assert (!look || (f_read && f_read_vpn == in_vpn && free));
+        a_arrive:  assert (!(arrive && waits));
         a_l1:      assert (!(l1_answers && f_next) || (f_ok && |f_top && !f_off));
         a_bypass:  assert (!(bypass && f_next) || (!f_xlate && f_ok));
         a_miss:    assert (!(miss && f_next) || (tlb_off == f_off && {vpn, acc, user, sum, mxr, xlate, va_ok,
@@ -426,6 +433,7 @@ module atlas_port #(
         a_busy:    assert (!(look || fill) || busy);
         // What is remembered is what the walk has found.
         a_fill:    assert (fill == f_due);
+        a_fresh:   assert (!fill || (f_looked && {vpn, asid} == {f_look_vpn, f_look_asid}));
         a_filled:  assert (!fill || {fill_leaf, fill_big, fill_napot, fill_g} == f_leaf);
     end
     // The answer is what was found.
@@ -470,6 +478,9 @@ module atlas_port #(
         i_clear:   assert (done_q || !(killed_q || fault_q || |reason_q));
         i_asked:   assert (!f_asked || miss_q);
         i_fill:    assert (!fill_q || (done_q && f_due && {leaf_q, big_q, napot_q, g_q} == f_leaf));
+        i_looked:  assert (!miss_q || tlb_off || !xlate || !va_ok || ~|top
+                           || (f_looked && {vpn, asid} == {f_look_vpn, f_look_asid}));
+        i_due:     assert (!fill_q || (f_looked && {vpn, asid} == {f_look_vpn, f_look_asid}));
         i_read:    assert (!read_q || !in_valid_q || (f_read && f_read_vpn == in_vpn));
         i_room:    assert (!ready_q || !in_valid_q || (free && read_q));
         c_hit:     cover  (f_out && l1_answers && f_count == 2'd1);

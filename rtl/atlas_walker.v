@@ -387,7 +387,7 @@ module atlas_walker #(
     reg  [VPN_BITS-1:0] f_vpn;
     reg  [ASID_W-1:0]   f_asid;
     reg  [1:0]          f_acc;
-    reg                 f_user, f_sum, f_mxr, f_adue, f_off, f_walks;
+    reg                 f_user, f_sum, f_mxr, f_adue, f_off, f_valid, f_walks;
     reg  [PPN_BITS-1:0] f_root;  // the first table, and its level
     reg  [2:0]          f_top;
     always @(posedge clk) begin
@@ -396,6 +396,7 @@ module atlas_walker #(
             {f_port, f_vpn, f_asid, f_acc} <= {s_miss_grant, s_miss_vpn, s_miss_asid, s_miss_acc};
             {f_user, f_sum, f_mxr, f_adue} <= {s_miss_user, s_miss_sum, s_miss_mxr, s_miss_adue};
             f_off   <= s_miss_tlb_off;
+            f_valid <= s_miss_xlate && |s_miss_top && s_miss_va_ok;
             f_walks <= s_miss_xlate && |s_miss_top && s_miss_va_ok && s_miss_root_fits;
             f_root  <= f_ptr ? s_miss_ptr_table : s_miss_root;
             f_top   <= f_ptr ? s_miss_ptr_level : s_miss_top;
@@ -481,7 +482,7 @@ module atlas_walker #(
         a_frame:   assert (!f_ok || |done_big || done_napot
                            || done_leaf[PPN_BITS-1:0] == f_pte[`ATLAS_PTE64_PPN_LSB +: PPN_BITS]);
         a_size:    assert (!f_ok || {1'b0, done_big} + 1'b1 == {{(LEVELS-1){1'b0}}, 1'b1} << f_here);
-        a_fill:    assert (!done_fill || (|done && !done_fault && !f_off));
+        a_fill:    assert (!done_fill || (|done && !done_fault && f_valid && !f_off));
         a_l2_fill: assert (!l2_fill || (f_to_l2 && {l2_fill_g, l2_fill_leaf} == f_fill));
         a_l2_look: assert (!l2_look || !f_off);
         a_l2_of:   assert (!(l2_fill || l2_look) || {l2_vpn, l2_asid, l2_acc, l2_user, l2_sum, l2_mxr}
@@ -497,7 +498,8 @@ module atlas_walker #(
                            == {f_port, f_vpn, f_asid, f_acc, f_user, f_sum, f_mxr, f_adue, f_off});
         i_walks:   assert (idle || state_q == S_REFUSE || f_walks
                            || (state_q == S_L2 && !root_fits_q));
-        i_fits:    assert (state_q != S_L2 || f_walks == root_fits_q);
+        i_fits:    assert (state_q != S_L2 || (f_valid && f_walks == root_fits_q));
+        i_valid:   assert (idle || !f_walks || f_valid);
         i_top:     assert (f_top < LEVELS || idle);
         i_port:    assert (idle || (|f_port && (f_port & (f_port - 1'b1)) == 0));
         i_none:    assert ((state_q != S_L2 && state_q != S_REFUSE) || ~|f_reads);
