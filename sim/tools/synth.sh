@@ -10,9 +10,10 @@
 #   -o  where everything goes (build/synth)
 #
 # What is measured is what a SoC carries: OBSERVE = 0, and CTR_BITS = 0 unless the BUILD names it.
-# The MMU is elaborated once and synthesised alone, by yosys' plain script for the family (Gowin
-# without wide multiplexers, which make yosys 0.23 waste LUTs there); its cells are counted. This
-# netlist is then placed with a flip-flop at every input and output (synth_harness.awk), for 100 MHz.
+# The MMU is elaborated once and synthesised alone, by yosys' plain script for the family (ECP5 and
+# Gowin without wide multiplexers: yosys 0.23 wastes LUTs on them, a third of the whole and more);
+# its cells are counted. This netlist is then placed, for 100 MHz, with a flip-flop at every input
+# and output (synth_harness.awk).
 # nextpnr for ECP5 is not in Debian 12: `make deps-ecp5` installs it; without it, and for gowin and
 # xc7, there is no clock. A BUILD that the part has no room for has no clock, and a line says so.
 #
@@ -70,7 +71,7 @@ sources() { ls rtl/*.v rtl/lib/*.v | grep -v example_tb | tr '\n' ' '; }
 script() {
     case $1 in
     ice40) echo "synth_ice40 -top $2" ;;
-    ecp5) echo "synth_ecp5 -top $2" ;;
+    ecp5) echo "synth_ecp5 -nowidelut -top $2" ;;
     gowin) echo "synth_gowin -nowidelut -top $2" ;;
     xc7) echo "synth_xilinx -family xc7 -flatten -top $2" ;;
     esac
@@ -123,14 +124,18 @@ synth() {
         { rm -f "$dir/$flow.stat"; return 1; }
 }
 
-# Whether it fits is seen in the log.
+# Whether it fits is seen in the log. A tool that fails otherwise leaves FAMILY.failed.
 route() {
-    local build=$1 family=$2 seed=$3 dir
+    local build=$1 family=$2 seed=$3 dir log
     dir=$(dir_of "$build")
+    log=$dir/$family.$seed.log
     $(router "$family") --json "$dir/$(flow_of "$family").json" --seed "$seed" --freq 100 \
-        --timing-allow-fail --quiet --log "$dir/$family.$seed.log" >/dev/null 2>&1 ||
-        grep -q '^ERROR: ' "$dir/$family.$seed.log" ||
-        { echo "synth: $build: ${family}'s place and route failed, see $dir/$family.$seed.log" >&2; return 1; }
+        --timing-allow-fail --quiet --log "$log" >"$log.stderr" 2>&1 && return
+    ! grep -qs '^ERROR: ' "$log" || return 0
+    touch "$dir/$family.failed"
+    echo "synth: $build: place and route for $family failed:" >&2
+    tail -n 5 "$log.stderr" | sed 's/^/    /' >&2
+    return 1
 }
 
 # Run step $1 with the words of each line of $2, JOBS at once; how far it is is shown on a terminal.
@@ -234,7 +239,7 @@ for build in $(printf '%s\n' "$@" | awk '!seen[$0]++'); do
     for family in $families; do
         rows+=("$dir/$family.row")
         [ "$(cat "$dir/$family.key" 2>/dev/null)" != "$(key "$build" "$family")" ] || continue
-        rm -f "$dir/$family."[0-9]*.log "$dir/$family.row" "$dir/$family.key" "$dir/$(flow_of "$family").stat"
+        rm -f "$dir/$family."[0-9]*.log* "$dir/$family.failed" "$dir/$family.row" "$dir/$family.key" "$dir/$(flow_of "$family").stat"
         measured+="$build $family"$'\n'
         syntheses+="$build $(flow_of "$family")"$'\n'
         [ "$seeds" -eq 0 ] || [ -z "$(router "$family")" ] ||
@@ -244,7 +249,9 @@ done
 each synth "$(printf '%s' "$syntheses" | sort -u)" || status=1
 each route "$routes" || status=1
 while read -r build family; do
-    [ -z "$build" ] || [ ! -f "$(dir_of "$build")/$(flow_of "$family").stat" ] || collect "$build" "$family"
+    dir=$(dir_of "$build")
+    [ -z "$build" ] || [ ! -f "$dir/$(flow_of "$family").stat" ] || [ -f "$dir/$family.failed" ] ||
+        collect "$build" "$family"
 done <<<"$measured"
 
 existing=()
