@@ -293,7 +293,7 @@ static bool lockstep_read_back(struct backend *b, unsigned array, unsigned port,
 static unsigned array_size(const struct atlas_params *p, unsigned array, unsigned port)
 {
     switch (array) {
-    case ATLAS_RB_L1: return p->l1_sets;
+    case ATLAS_RB_L1: return p->l1_sets + p->l1_big;
     case ATLAS_RB_SIDE: return p->l1_side + 1; /* and the round-robin pointer */
     case ATLAS_RB_L2: return port > 0 || p->l2_sets == 0 ? 0 : p->l2_sets * p->l2_ways + 1;
     default: return p->walk_cache ? p->levels - 1 : 0;

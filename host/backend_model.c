@@ -130,17 +130,17 @@ static bool model_read_back(struct backend *b, unsigned array, unsigned port, un
     return atlas_read_back(b->atlas, array, port, index, e);
 }
 
-/* The set of an L1 RAM where a page goes (model/README.md, 1.4). */
-static unsigned l1_set(const struct atlas_params *p, uint64_t vpn)
+/* Where in the L1's RAMs a page goes (model/README.md, 1.4): a 4 KiB page, or a superpage of
+ * level 1. */
+static unsigned l1_index(const struct atlas_params *p, uint64_t vpn, unsigned level)
 {
-    unsigned width = 0;
+    const uint64_t page = vpn >> (p->xlen == 32 ? 10 : 9);
 
-    while (1U << width < p->l1_sets)
-        width++;
-    return (unsigned)(vpn ^ vpn >> width) & (p->l1_sets - 1);
+    return level == 0 ? (unsigned)(vpn ^ vpn >> 9) & (p->l1_sets - 1)
+                      : p->l1_sets + ((unsigned)(page ^ page >> 5) & (p->l1_big - 1));
 }
 
-/* The side entry that holds the page; at most one matches. */
+/* The side entry that holds the page. */
 static bool find_side(struct backend *b, uint64_t vpn, unsigned *index, struct atlas_entry *e)
 {
     const unsigned slice = b->params.xlen == 32 ? 10 : 9;
@@ -162,12 +162,12 @@ static bool model_last_fill(struct backend *b, unsigned *array, unsigned *index,
 
     if (!b->last.filled)
         return false;
-    if (b->last.rsp.level > 0 || b->last.rsp.napot) {
+    if (b->last.rsp.napot || b->last.rsp.level > (b->params.l1_big > 0 ? 1 : 0)) {
         *array = ATLAS_RB_SIDE;
         return find_side(b, vpn, index, e);
     }
     *array = ATLAS_RB_L1;
-    *index = l1_set(&b->params, vpn);
+    *index = l1_index(&b->params, vpn, b->last.rsp.level);
     return atlas_read_back(b->atlas, ATLAS_RB_L1, b->last.port, *index, e);
 }
 

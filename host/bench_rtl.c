@@ -121,11 +121,8 @@ static bool row(const char *what, unsigned cycles, unsigned contract)
     return met;
 }
 
-/* A page that shares its L1 set with page 0: the index is vpn ^ vpn >> log2(sets). */
-static uint64_t rival_of_page_0(const struct bed *d)
-{
-    return d->params.l1_sets + 1;
-}
+/* A page that shares its L1 set with page 0: the index is vpn ^ vpn >> 9. */
+#define RIVAL_OF_PAGE_0 ((1U << 9) + 1)
 
 static bool measure(struct bed *d, unsigned latency)
 {
@@ -138,8 +135,8 @@ static bool measure(struct bed *d, unsigned latency)
     load(d, 0);
     settle(d);
     met = row("L1 hit", load_cycles(d, 0), 1) && met;
-    if (l2 && rival_of_page_0(d) < PAGES) {
-        load(d, rival_of_page_0(d) << ATLAS_PAGE_SHIFT);
+    if (l2 && RIVAL_OF_PAGE_0 < PAGES) {
+        load(d, RIVAL_OF_PAGE_0 << ATLAS_PAGE_SHIFT);
         settle(d);
         met = row("L2 hit", load_cycles(d, 0), 1 + 3) && met;
     }

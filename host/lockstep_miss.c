@@ -79,6 +79,11 @@ static void check_memory(struct follower *f, const struct rtl_in *in, const stru
 
 /* ---- The miss unit ------------------------------------------------------------------------- */
 
+static bool goes_to_side(const struct atlas_params *p, const struct atlas_rsp *rsp)
+{
+    return rsp->napot || rsp->level > (p->l1_big > 0 ? 1 : 0);
+}
+
 static void end_walk(struct follower *f, bool given_up)
 {
     struct miss *m = &f->miss;
@@ -97,7 +102,7 @@ static void end_walk(struct follower *f, bool given_up)
         r->stage = ANSWERED;
         r->rsp = m->walk.rsp;
         f->port[m->port].fill_due = m->walk.filled;
-        f->port[m->port].fill_side = m->walk.rsp.level > 0 || m->walk.rsp.napot;
+        f->port[m->port].fill_side = goes_to_side(&f->params, &m->walk.rsp);
     }
 }
 

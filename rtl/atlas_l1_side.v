@@ -1,4 +1,4 @@
-// atlas_l1_side: the true entries beside a port's L1 RAM: superpages and NAPOT pages, each
+// atlas_l1_side: the true entries beside a port's L1 RAMs: superpages and NAPOT pages, each
 // one entry whatever its size.
 //
 // An entry covers the page of its leaf: VPN bits inside the page do not take part in the

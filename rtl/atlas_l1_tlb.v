@@ -1,23 +1,25 @@
-// atlas_l1_tlb: one port's L1 TLB: 4 KiB entries in block RAM, direct-mapped by a hash of the
-// page number, and a few true entries (superpages, NAPOT) beside them.
+// atlas_l1_tlb: one port's L1 TLB: 4 KiB entries in block RAM, superpages of level 1 in another,
+// and a few true entries beside them for all other sizes (or, without the second RAM, for all
+// superpages and NAPOT pages).
 //
-//            cycle   0       1              arrive_vpn reads the RAM for the next cycle, or
-//   arrive_vpn      =<  A  >=               with `waits` the request that is there already;
+//            cycle   0       1              arrive_vpn is the request of the next cycle, or
+//   arrive_vpn      =<  A  >=               with `waits` the one that is there already;
 //   vpn, acc...             =<  A  >=       in that cycle vpn, asid and the access are A's
 //   hit, ppn                =<  A  >=       and hit says that the L1 answers it
 //
 // The L1 answers only what is allowed; everything else (no entry, an entry that refuses the
 // access, a store to an entry with D = 0) is a miss, and the walk decides. So a fault never
-// comes from here and is never stale. A side entry has priority over the RAM.
+// comes from here and is never stale. If several match (pages of different sizes, the tables have
+// changed without a fence), a side entry counts, else the superpage.
 //
 // advance   the request becomes the one that a fill is for (cur_*), if it misses
-// fill      the walk of cur gave this leaf: it goes into the RAM, or with fill_side into the
-//           side entries; side entries that matched cur when it was looked up are dropped
-// fence     fence_read reads set fence_set for the next cycle; fence_match in that cycle
+// fill      the walk of cur gave this leaf: it is put where its size belongs; entries beside the
+//           4 KiB RAM that matched cur when it was looked up are dropped
+// fence     fence_read reads the sets fence_*set for the next cycle; fence_match in that cycle
 //           removes what the fence matches
-// Reset     the RAM is swept by a fence after reset
+// Reset     the RAMs are swept by a fence after reset
 //
-// SETS, SIDE   L1_SETS and L1_SIDE of atlas_mmu     others   as atlas_mmu
+// SETS, BIG, SIDE   L1_SETS, L1_BIG and L1_SIDE of atlas_mmu     others   as atlas_mmu
 `default_nettype none
 
 module atlas_l1_tlb #(
@@ -27,16 +29,18 @@ module atlas_l1_tlb #(
     parameter ASID_W   = 9,
     parameter PPN_BITS = 20,
     parameter SETS     = 256,
+    parameter BIG      = 0,
     parameter SIDE     = 4,
     parameter VPN_BITS = SLICE * LEVELS,                 // derived: do not set
     parameter LEAF_W   = PPN_BITS + 7,
-    parameter INDEX_W  = SETS > 1 ? $clog2(SETS) : 1
+    parameter SETS_W   = SETS > 1 ? $clog2(SETS) : 1,
+    parameter BIG_W    = BIG > 1 ? $clog2(BIG) : 1
 ) (
     input  wire                clk,
     input  wire                rst,
 
-    // The request that is looked up, and the set to read for the next lookup.
-    input  wire                arrive,        // arrive_vpn is the request of the next cycle
+    // The request that is looked up, and the one of the next cycle.
+    input  wire                arrive,        // arrive_vpn is it
     input  wire [VPN_BITS-1:0] arrive_vpn,
     input  wire                waits,         // vpn is
     input  wire                look,          // the request is translated, and is looked up now
@@ -47,7 +51,7 @@ module atlas_l1_tlb #(
     input  wire                sum,
     input  wire                mxr,
     output wire                hit,           // it may be answered: with
-    output wire                hit_side,
+    output wire                hit_large,     // ... a page larger than 4 KiB
     output wire [PPN_BITS-1:0] hit_ppn,       // ... all 0 unless look
     output wire [1:0]          hit_pbmt,
     output wire [LEVELS-2:0]   hit_big,       // slices inside the leaf: see atlas_l1_side
@@ -58,153 +62,162 @@ module atlas_l1_tlb #(
     input  wire [VPN_BITS-1:0] cur_vpn,
     input  wire [ASID_W-1:0]   cur_asid,
     input  wire                fill,
-    input  wire                fill_side,
     input  wire [LEAF_W-1:0]   fill_leaf,     // {pbmt, d, u, x, w, r, ppn}
     input  wire [LEVELS-2:0]   fill_big,
     input  wire                fill_napot,
     input  wire                fill_g,
-    output wire [9:0]          fill_index,    // set, or side entry
+    output wire                fill_side,     // it goes to the side entries
+    output wire [10:0]         fill_index,    // set; SETS + set of the superpages; or side entry
 
-    // Fence, and read-back: the entry of the set that fence_read read a cycle ago.
+    // Fence, and read-back of the sets that fence_read read a cycle ago.
     input  wire                fence_read,
     input  wire                fence_match,
     input  wire                fence_has_va,
     input  wire                fence_has_asid,
     input  wire [VPN_BITS-1:0] fence_vpn,
     input  wire [ASID_W-1:0]   fence_asid,
-    input  wire [INDEX_W-1:0]  fence_set,     // to read; fence_set_q is the one that was read
-    input  wire [INDEX_W-1:0]  fence_set_q,
-    input  wire [9:0]          fence_index,   // of an entry to read back
-    input  wire                reading,       // a read-back is under way
-    input  wire                read_side,
+    input  wire [SETS_W-1:0]   fence_set,     // to read; fence_set_q is the one that was read
+    input  wire [SETS_W-1:0]   fence_set_q,
+    input  wire [BIG_W-1:0]    fence_big_set,
+    input  wire [BIG_W-1:0]    fence_big_set_q,
+    input  wire                reading,       // a read-back is under way:
+    input  wire                read_side,     // of a side entry, else of the RAMs
+    input  wire [11:0]         read_index,
     output wire [127:0]        read_entry
 );
 
-    localparam SETS_W  = $clog2(SETS);                   // 0 for one set
-    localparam TAG_W   = VPN_BITS - SETS_W;
-    localparam KEEP_W  = XLEN == 32 ? LEAF_W - 2 : LEAF_W;  // Sv32 has no PBMT
-    localparam WORD_W  = 2 + ASID_W + TAG_W + KEEP_W;
-    localparam SIDE_W  = SIDE > 1 ? $clog2(SIDE) : 1;
-
-    // RAM: one write port (fill, fence), one read port (lookup, fence).
-    wire [INDEX_W-1:0] arrive_set;
-    reg  [INDEX_W-1:0] set_q, cur_set_q;                 // of the request, and of cur
-    atlas_set_index #(.SETS(SETS), .VPN_BITS(VPN_BITS)) u_set (.vpn(arrive_vpn), .index(arrive_set));
-    always @(posedge clk) begin
-        if (arrive)  set_q     <= arrive_set;
-        if (advance) cur_set_q <= set_q;
-    end
-    wire [INDEX_W-1:0] raddr = fence_read ? fence_set : waits ? set_q : arrive_set;
-    wire [INDEX_W-1:0] waddr = fence_match ? fence_set_q : cur_set_q;
+    localparam SIDE_W = SIDE > 1 ? $clog2(SIDE) : 1;
+    localparam [LEVELS-2:0]   LEVEL_1 = 1;               // `big` of a leaf of level 1
+    localparam [PPN_BITS-1:0] IN_BIG  = ~({PPN_BITS{1'b1}} << SLICE);  // PPN bits inside it
 
     wire [VPN_BITS-1:0] match_vpn  = fence_match ? fence_vpn : vpn;
     wire [ASID_W-1:0]   match_asid = fence_match ? fence_asid : asid;
 
-    wire                fenced;
-    wire                we    = (fill && !fill_side) || fenced;
-    wire [WORD_W-1:0]   wdata = {!fence_match, fill_g, cur_asid, cur_vpn[VPN_BITS-1:SETS_W],
-                                 fill_leaf[KEEP_W-1:0]};
-    wire [WORD_W-1:0]   rdata;
+    // Where a fill goes.
+    wire to_big  = BIG != 0 && fill_big == LEVEL_1 && !fill_napot;
+    wire to_side = !to_big && (|fill_big || fill_napot);
+    assign fill_side = to_side;
 
-    atlas_ram #(.DEPTH(SETS), .WIDTH(WORD_W)) u_ram (
-        .clk(clk), .we(we), .waddr(waddr), .wdata(wdata), .raddr(raddr), .rdata(rdata)
+    // 4 KiB pages.
+    wire                page_match, page_ok, rp_valid, rp_g;
+    wire [LEAF_W-1:0]   page_leaf;
+    wire [SETS_W-1:0]   page_set;
+    wire [ASID_W-1:0]   rp_asid;
+    wire [VPN_BITS-1:0] rp_vpn;
+    atlas_l1_ram #(
+        .XLEN(XLEN), .SETS(SETS), .SHIFT(9), .LSB(0), .VPN_BITS(VPN_BITS), .ASID_W(ASID_W),
+        .PPN_BITS(PPN_BITS)
+    ) u_pages (
+        .clk(clk), .arrive(arrive), .arrive_page(arrive_vpn), .waits(waits), .look(look),
+        .page(match_vpn), .asid(match_asid), .acc(acc), .user(user), .sum(sum), .mxr(mxr),
+        .match(page_match), .ok(page_ok), .leaf(page_leaf),
+        .advance(advance), .put(fill && !to_big && !to_side), .drop(1'b0), .cur_page(cur_vpn),
+        .cur_asid(cur_asid), .put_leaf(fill_leaf), .put_g(fill_g), .put_set(page_set),
+        .fence_read(fence_read), .fence_match(fence_match), .fence_has_va(fence_has_va),
+        .fence_has_asid(fence_has_asid), .fence_set(fence_set), .fence_set_q(fence_set_q),
+        .read_valid(rp_valid), .read_g(rp_g), .read_asid(rp_asid), .read_page(rp_vpn)
     );
 
-    wire                ram_valid, ram_g;
-    wire [ASID_W-1:0]   ram_asid;
-    wire [TAG_W-1:0]    ram_tag;
-    wire [KEEP_W-1:0]   ram_keep;
-    assign {ram_valid, ram_g, ram_asid, ram_tag, ram_keep} = rdata;
-    wire [LEAF_W-1:0]   ram_leaf;
+    // Superpages of level 1.
+    wire                big_match, big_ok, rb_valid, rb_g;
+    wire [LEAF_W-1:0]   big_leaf;
+    wire [BIG_W-1:0]    big_set;
+    wire [ASID_W-1:0]   rb_asid;
+    wire [VPN_BITS-1:0] rb_vpn;
     generate
-        if (XLEN == 32) begin : g_no_pbmt
-            assign ram_leaf = {2'b00, ram_keep};
-        end else begin : g_pbmt
-            assign ram_leaf = ram_keep;
+        if (BIG != 0) begin : g_big
+            wire [VPN_BITS-SLICE-1:0] rb_page;
+            assign rb_vpn = {rb_page, {SLICE{1'b0}}};
+            atlas_l1_ram #(
+                .XLEN(XLEN), .SETS(BIG), .SHIFT(5), .LSB(SLICE), .VPN_BITS(VPN_BITS),
+                .ASID_W(ASID_W), .PPN_BITS(PPN_BITS)
+            ) u_superpages (
+                .clk(clk), .arrive(arrive), .arrive_page(arrive_vpn[VPN_BITS-1:SLICE]),
+                .waits(waits), .look(look), .page(match_vpn[VPN_BITS-1:SLICE]),
+                .asid(match_asid), .acc(acc), .user(user), .sum(sum), .mxr(mxr),
+                .match(big_match), .ok(big_ok), .leaf(big_leaf),
+                .advance(advance), .put(fill && to_big), .drop(fill),
+                .cur_page(cur_vpn[VPN_BITS-1:SLICE]), .cur_asid(cur_asid), .put_leaf(fill_leaf),
+                .put_g(fill_g), .put_set(big_set),
+                .fence_read(fence_read), .fence_match(fence_match), .fence_has_va(fence_has_va),
+                .fence_has_asid(fence_has_asid), .fence_set(fence_big_set),
+                .fence_set_q(fence_big_set_q),
+                .read_valid(rb_valid), .read_g(rb_g), .read_asid(rb_asid), .read_page(rb_page)
+            );
+        end else begin : g_no_big
+            wire unused = &{1'b0, fence_big_set, fence_big_set_q};
+            assign {big_match, big_ok, rb_valid, rb_g} = 4'd0;
+            assign big_leaf = {LEAF_W{1'b0}};
+            assign big_set  = {BIG_W{1'b0}};
+            assign rb_asid  = {ASID_W{1'b0}};
+            assign rb_vpn   = {VPN_BITS{1'b0}};
         end
     endgenerate
 
-    wire ram_tag_ok  = ram_valid && ram_tag == match_vpn[VPN_BITS-1:SETS_W];
-    wire ram_asid_ok = ram_asid == match_asid;
-    wire ram_match   = ram_tag_ok && (ram_g || ram_asid_ok);
-    assign fenced    = fence_match && (!fence_has_va || ram_tag_ok)
-                    && (!fence_has_asid || (ram_asid_ok && !ram_g));
-
     // Side entries.
-    wire                side_match;
-    wire [LEAF_W-1:0]   side_leaf;
-    wire [SIDE_W-1:0]   side_fill_index;
-    wire                rs_valid, rs_g, rs_napot;
+    wire                side_match, side_allowed, rs_valid, rs_g, rs_napot, side_napot;
+    wire [LEAF_W-1:0]   side_leaf, rs_leaf;
+    wire [SIDE_W-1:0]   side_index, rs_pointer;
     wire [ASID_W-1:0]   rs_asid;
     wire [VPN_BITS-1:0] rs_vpn;
-    wire [LEAF_W-1:0]   rs_leaf;
-    wire [LEVELS-2:0]   rs_big;
-    wire [SIDE_W-1:0]   rs_pointer;
-
+    wire [LEVELS-2:0]   side_big, rs_big;
+    wire [4:0]          unused_reason;
     atlas_l1_side #(
         .ENTRIES(SIDE), .LEVELS(LEVELS), .SLICE(SLICE), .ASID_W(ASID_W), .PPN_BITS(PPN_BITS)
     ) u_side (
         .clk(clk), .rst(rst), .look(look), .vpn(match_vpn), .asid(match_asid),
-        .match(side_match), .match_leaf(side_leaf), .match_big(hit_big), .match_napot(hit_napot),
-        .fill(fill), .fill_side(fill_side), .fill_vpn(cur_vpn), .fill_asid(cur_asid),
+        .match(side_match), .match_leaf(side_leaf), .match_big(side_big), .match_napot(side_napot),
+        .fill(fill), .fill_side(to_side), .fill_vpn(cur_vpn), .fill_asid(cur_asid),
         .fill_leaf(fill_leaf), .fill_big(fill_big), .fill_napot(fill_napot), .fill_g(fill_g),
-        .fill_index(side_fill_index),
+        .fill_index(side_index),
         .fence(fence_match), .fence_has_va(fence_has_va), .fence_has_asid(fence_has_asid),
-        .reading(reading), .read_index(fence_index[SIDE_W-1:0] & {SIDE_W{SIDE > 1}}),
-        .read_valid(rs_valid),
-        .read_g(rs_g), .read_asid(rs_asid), .read_vpn(rs_vpn), .read_leaf(rs_leaf),
-        .read_big(rs_big), .read_napot(rs_napot), .read_pointer(rs_pointer)
-    );
-
-    // Both are checked at once; the side's answer has priority.
-    wire ram_allowed, side_allowed;
-    wire [4:0] unused_reason, unused_side_reason;
-    atlas_access_check u_ram_check (
-        .r(ram_leaf[PPN_BITS]), .w(ram_leaf[PPN_BITS+1]), .x(ram_leaf[PPN_BITS+2]),
-        .u(ram_leaf[PPN_BITS+3]), .acc(acc), .user(user), .sum(sum), .mxr(mxr),
-        .allowed(ram_allowed), .reason(unused_reason)
+        .reading(reading), .read_index(read_index[SIDE_W-1:0] & {SIDE_W{SIDE > 1}}),
+        .read_valid(rs_valid), .read_g(rs_g), .read_asid(rs_asid), .read_vpn(rs_vpn),
+        .read_leaf(rs_leaf), .read_big(rs_big), .read_napot(rs_napot), .read_pointer(rs_pointer)
     );
     atlas_access_check u_side_check (
         .r(side_leaf[PPN_BITS]), .w(side_leaf[PPN_BITS+1]), .x(side_leaf[PPN_BITS+2]),
         .u(side_leaf[PPN_BITS+3]), .acc(acc), .user(user), .sum(sum), .mxr(mxr),
-        .allowed(side_allowed), .reason(unused_side_reason)
+        .allowed(side_allowed), .reason(unused_reason)
     );
-    wire ram_ok  = ram_match && ram_allowed && (ram_leaf[PPN_BITS+4] || !acc[1]);
     wire side_ok = side_allowed && (side_leaf[PPN_BITS+4] || !acc[1]);
 
-    assign hit      = side_match ? side_ok : ram_ok;
-    assign hit_side = side_match;
-    // The side's answer is 0 unless it matches.
-    wire [LEAF_W-1:0] answer = side_leaf | (ram_leaf & {LEAF_W{look && !side_match}});
-    assign {hit_pbmt, hit_ppn} = {answer[LEAF_W-1 -: 2], answer[PPN_BITS-1:0]};
+    // The answer: an OR of ANDs; the side's part is 0 unless it matches.
+    wire use_big  = look && !side_match && big_match;
+    wire use_page = look && !side_match && !big_match;
+    wire [VPN_BITS+PPN_BITS-1:0] vpn_wide = {{PPN_BITS{1'b0}}, vpn};
+    wire [PPN_BITS-1:0] big_ppn = big_leaf[PPN_BITS-1:0] | (vpn_wide[PPN_BITS-1:0] & IN_BIG);
+    assign hit       = side_match ? side_ok : big_match ? big_ok : page_match && page_ok;
+    assign hit_large = side_match || big_match;
+    assign hit_ppn   = side_leaf[PPN_BITS-1:0] | (big_ppn & {PPN_BITS{use_big}})
+                     | (page_leaf[PPN_BITS-1:0] & {PPN_BITS{use_page}});
+    assign hit_pbmt  = side_leaf[LEAF_W-1 -: 2] | (big_leaf[LEAF_W-1 -: 2] & {2{use_big}})
+                     | (page_leaf[LEAF_W-1 -: 2] & {2{use_page}});
+    assign hit_big   = side_big | (LEVEL_1 & {(LEVELS-1){use_big}});
+    assign hit_napot = side_napot;
 
-    assign fill_index = fill_side ? {{(10-SIDE_W){1'b0}}, side_fill_index}
-                                  : {{(10-INDEX_W){1'b0}}, cur_set_q};
+    assign fill_index = to_side ? {{(11-SIDE_W){1'b0}}, side_index}
+                      : to_big  ? {{(11-BIG_W){1'b0}}, big_set} + SETS[10:0]
+                      :           {{(11-SETS_W){1'b0}}, page_set};
 
-    // Read-back. The RAM's entry gives back its page number from tag and set.
-    wire [VPN_BITS-1:0] ram_vpn;
-    generate
-        if (SETS > 1) begin : g_vpn
-            assign ram_vpn = {ram_tag, fence_set_q ^ ram_tag[SETS_W-1:0]};
-        end else begin : g_tag
-            assign ram_vpn = ram_tag;
-        end
-    endgenerate
-    wire [127:0] ram_view, side_view, pointer_view;
+    // Read-back.
+    wire [127:0] page_view, big_view, side_view;
     atlas_entry_view #(
         .LEVELS(LEVELS), .SLICE(SLICE), .ASID_W(ASID_W), .PPN_BITS(PPN_BITS), .VPN_BITS(VPN_BITS)
-    ) u_ram_view (
-        .valid(ram_valid && reading), .g(ram_g), .asid(ram_asid), .vpn(ram_vpn), .leaf(ram_leaf),
-        .big({(LEVELS-1){1'b0}}), .napot(1'b0), .view(ram_view)
+    ) u_page_view (
+        .valid(rp_valid && reading), .g(rp_g), .asid(rp_asid), .vpn(rp_vpn), .leaf(page_leaf),
+        .big({(LEVELS-1){1'b0}}), .napot(1'b0), .view(page_view)
+    ), u_big_view (
+        .valid(rb_valid && reading), .g(rb_g), .asid(rb_asid), .vpn(rb_vpn), .leaf(big_leaf),
+        .big(LEVEL_1), .napot(1'b0), .view(big_view)
     ), u_side_view (
         .valid(rs_valid), .g(rs_g), .asid(rs_asid), .vpn(rs_vpn), .leaf(rs_leaf),
         .big(rs_big), .napot(rs_napot), .view(side_view)
     );
-    assign pointer_view = {{(128-SIDE_W){1'b0}}, rs_pointer};
-    assign read_entry = !read_side                   ? ram_view
-                      : fence_index == SIDE[9:0]     ? pointer_view
-                      :                                side_view;
-    wire unused = &{1'b0, fence_index, answer};
+    assign read_entry = !read_side               ? (read_index >= SETS[11:0] ? big_view : page_view)
+                      : read_index == SIDE[11:0] ? {{(128-SIDE_W){1'b0}}, rs_pointer}
+                      :                            side_view;
+    wire unused = &{1'b0, vpn_wide, page_leaf, big_leaf};
 endmodule
 
 `default_nettype wire

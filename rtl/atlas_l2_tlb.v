@@ -64,26 +64,29 @@ module atlas_l2_tlb #(
 
     localparam INDEX_W = SETS > 1 ? $clog2(SETS) : 1;
     localparam SETS_W  = $clog2(SETS);
-    localparam HASH_W  = SETS_W + INDEX_W;               // VPN bits that choose the set
     localparam TAG_W   = VPN_BITS - SETS_W;
     localparam KEEP_W  = XLEN == 32 ? LEAF_W - 2 : LEAF_W;
     localparam WORD_W  = 2 + ASID_W + TAG_W + KEEP_W;
     localparam WAY_W   = WAYS > 1 ? $clog2(WAYS) : 1;
 
-    function [INDEX_W-1:0] set_of(input [HASH_W-1:0] v);
-        set_of = v[INDEX_W-1:0] ^ v[SETS_W +: INDEX_W];  // 0 for one set
-    endfunction
-
-    wire [INDEX_W-1:0] sweep = fence_index[INDEX_W-1:0];
-    wire [INDEX_W-1:0] raddr = !fence_read  ? set_of(read_vpn[HASH_W-1:0])
-                             : fence_has_va ? set_of(fence_vpn[HASH_W-1:0])
-                             :                sweep & {INDEX_W{SETS > 1}};
+    // The set of the request that arrives, of the one that is looked up, and of a fence.
+    wire [INDEX_W-1:0] read_set, vpn_set, fence_set;
+    atlas_set_index #(.SETS(SETS), .SHIFT(9), .PAGE_W(VPN_BITS)) u_read_set (
+        .page(read_vpn), .index(read_set)
+    ), u_vpn_set (
+        .page(vpn), .index(vpn_set)
+    ), u_fence_set (
+        .page(fence_vpn), .index(fence_set)
+    );
+    wire [INDEX_W-1:0] raddr = !fence_read  ? read_set
+                             : fence_has_va ? fence_set
+                             :                fence_index[INDEX_W-1:0] & {INDEX_W{SETS > 1}};
     reg  [INDEX_W-1:0] raddr_q;
     always @(posedge clk) raddr_q <= raddr;
 
     wire [VPN_BITS-1:0] match_vpn  = fence_match ? fence_vpn : vpn;
     wire [ASID_W-1:0]   match_asid = fence_match ? fence_asid : asid;
-    wire [INDEX_W-1:0]  waddr = fence_match ? raddr_q : set_of(vpn[HASH_W-1:0]);
+    wire [INDEX_W-1:0]  waddr = fence_match ? raddr_q : vpn_set;
     wire [WORD_W-1:0]   wdata = {!fence_match, fill_g, asid, vpn[VPN_BITS-1:SETS_W],
                                  fill_leaf[KEEP_W-1:0]};
 
@@ -170,12 +173,10 @@ module atlas_l2_tlb #(
         end else begin : g_read_pbmt
             assign r_leaf = r_word[KEEP_W-1:0];
         end
-        if (SETS > 1) begin : g_vpn
-            assign r_vpn = {r_tag, raddr_q ^ r_tag[SETS_W-1:0]};
-        end else begin : g_tag
-            assign r_vpn = r_tag;
-        end
     endgenerate
+    atlas_set_page #(.SETS(SETS), .SHIFT(9), .PAGE_W(VPN_BITS)) u_r_vpn (
+        .tag(r_tag), .index(raddr_q), .page(r_vpn)
+    );
     wire [127:0] view;
     atlas_entry_view #(
         .LEVELS(2), .ASID_W(ASID_W), .PPN_BITS(PPN_BITS), .VPN_BITS(VPN_BITS)

@@ -22,6 +22,7 @@ module atlas_mmu #(
     parameter PORTS      = 2,     // 1 to 4 request ports, each with an L1 TLB
     parameter ID_BITS    = 4,     // 1 to 16, of a request's id
     parameter L1_SETS    = 256,   // 4 KiB entries per port in block RAM, a power of two to 1024
+    parameter L1_BIG     = 0,     // superpages of level 1 per port in block RAM, 0 or a power of two to 256
     parameter L1_SIDE    = 4,     // true entries beside them, a power of two to 16
     parameter L2_SETS    = 0,     // sets of the shared L2, 0 for none, else a power of two to 1024
     parameter L2_WAYS    = 2,     // 1, 2 or 4
@@ -98,7 +99,7 @@ module atlas_mmu #(
     output wire [PORTS-1:0]          ev_hit,         // ... and the L1 answers it
     output wire [PORTS-1:0]          ev_fill,        // port's L1 is written: ev_fill_*
     output wire                      ev_fill_side,   // the entry goes to the side entries
-    output wire [9:0]                ev_fill_index,  // set, or side entry
+    output wire [10:0]               ev_fill_index,  // set; L1_SETS + set of L1_BIG; side entry
     output wire [127:0]              ev_fill_entry,  // layout as rb_entry
     output wire                      ev_begin,       // the miss unit takes the request of ev_port
     output wire                      ev_step,        // a PTE read's answer is used
@@ -125,7 +126,8 @@ module atlas_mmu #(
     localparam LEAF_W   = PPN_BITS + 7;              // {pbmt, d, u, x, w, r, ppn}
     localparam BIG_W    = LEVELS - 1;
     localparam L2       = L2_SETS != 0;
-    localparam SWEEP    = L2_SETS > L1_SETS ? L2_SETS : L1_SETS;
+    localparam MOST     = L2_SETS > L1_SETS ? L2_SETS : L1_SETS;
+    localparam SWEEP    = L1_BIG > MOST ? L1_BIG : MOST;
     localparam PORT_CTR = `ATLAS_CTR_PORT_COUNT;
     localparam EVENTS   = PORTS * PORT_CTR + `ATLAS_GCTR_GLOBAL_COUNT;
 
@@ -151,6 +153,12 @@ module atlas_mmu #(
         end
         if (L1_SETS < 1 || L1_SETS > 1024 || (L1_SETS & (L1_SETS - 1)) != 0) begin : g_l1_sets
             L1_SETS_must_be_a_power_of_two_from_1_to_1024 u_stop ();
+        end
+        if (L1_BIG < 0 || L1_BIG > 256 || (L1_BIG & (L1_BIG - 1)) != 0) begin : g_l1_big
+            L1_BIG_must_be_0_or_a_power_of_two_to_256 u_stop ();
+        end
+        if (L1_BIG > 0 && PA_BITS <= 12 + SLICE) begin : g_l1_big_pa
+            L1_BIG_must_be_0_if_no_superpage_fits_PA_BITS u_stop ();
         end
         if (L1_SIDE < 1 || L1_SIDE > 16 || (L1_SIDE & (L1_SIDE - 1)) != 0) begin : g_l1_side
             L1_SIDE_must_be_a_power_of_two_from_1_to_16 u_stop ();
@@ -214,14 +222,28 @@ module atlas_mmu #(
         .ev_fence(ev_fence)
     );
 
-    // The L1 set that the fence reads: that of its address, or the one to sweep.
-    localparam L1_INDEX_W = L1_SETS > 1 ? $clog2(L1_SETS) : 1;
-    wire [L1_INDEX_W-1:0] f_va_set;
-    wire [L1_INDEX_W-1:0] f_l1_set = f_has_va     ? f_va_set
-                                   : L1_SETS == 1 ? {L1_INDEX_W{1'b0}} : f_index[L1_INDEX_W-1:0];
-    reg  [L1_INDEX_W-1:0] f_l1_set_q;
-    always @(posedge clk) f_l1_set_q <= f_l1_set;
-    atlas_set_index #(.SETS(L1_SETS), .VPN_BITS(VPN_BITS)) u_f_set (.vpn(f_vpn), .index(f_va_set));
+    // The sets of the L1 that the fence reads: those of its address, or the one to sweep.
+    localparam SETS_W = L1_SETS > 1 ? $clog2(L1_SETS) : 1;
+    localparam BIGS   = L1_BIG > 1 ? L1_BIG : 1;
+    localparam BIGS_W = BIGS > 1 ? $clog2(BIGS) : 1;
+    wire [SETS_W-1:0] f_va_set, f_set;
+    wire [BIGS_W-1:0] f_va_big_set, f_big_set;
+    wire [9:0]        f_sweep_big = reading ? f_index - L1_SETS[9:0] : f_index;
+    reg  [SETS_W-1:0] f_set_q;
+    reg  [BIGS_W-1:0] f_big_set_q;
+    atlas_set_index #(.SETS(L1_SETS), .SHIFT(9), .PAGE_W(VPN_BITS)) u_f_set (
+        .page(f_vpn), .index(f_va_set)
+    );
+    atlas_set_index #(.SETS(BIGS), .SHIFT(5), .PAGE_W(VPN_BITS-SLICE)) u_f_big_set (
+        .page(f_vpn[VPN_BITS-1:SLICE]), .index(f_va_big_set)
+    );
+    assign f_set     = f_has_va ? f_va_set     : f_index[SETS_W-1:0] & {SETS_W{L1_SETS > 1}};
+    assign f_big_set = f_has_va ? f_va_big_set : f_sweep_big[BIGS_W-1:0] & {BIGS_W{BIGS > 1}};
+    wire unused_sweep = &{1'b0, f_sweep_big};
+    always @(posedge clk) begin
+        f_set_q     <= f_set;
+        f_big_set_q <= f_big_set;
+    end
 
     // What the ports want from the miss unit: one slice a port.
     localparam MISS_W = VPN_BITS + 2 + 5 + 3 + ASID_W + PPN_BITS + 5 + 1 + 3 + PPN_BITS + 1;
@@ -239,9 +261,9 @@ module atlas_mmu #(
     wire [PPN_BITS-1:0] store_table;
 
     // Fills, events and read-back of each port.
-    wire [PORTS-1:0]     fill, fill_side, look, l1_answers, hit_side, bypass;
+    wire [PORTS-1:0]     fill, fill_side, look, l1_answers, hit_large, bypass;
     wire [128*PORTS-1:0] l1_entries, ptr_entries, fill_entries;
-    wire [10*PORTS-1:0]  fill_indices;
+    wire [11*PORTS-1:0]  fill_indices;
     wire [PORT_CTR*PORTS-1:0] port_events;
 
     genvar k;
@@ -290,27 +312,28 @@ module atlas_mmu #(
                 .done(done[k]), .done_fault(done_fault), .done_access(done_access),
                 .done_reason(done_reason), .done_leaf(done_leaf), .done_big(done_big),
                 .done_napot(done_napot), .done_g(done_g), .done_fill(done_fill),
-                .fill(fill[k]), .fill_side(fill_side[k]), .fill_leaf(fill_leaf),
-                .fill_big(fill_big), .fill_napot(fill_napot), .fill_g(fill_g),
+                .fill(fill[k]), .fill_leaf(fill_leaf), .fill_big(fill_big),
+                .fill_napot(fill_napot), .fill_g(fill_g),
                 .halt(halt), .retire(ev_fence), .busy(port_busy[k]), .bypass(bypass[k])
             );
 
             atlas_l1_tlb #(
                 .XLEN(XLEN), .LEVELS(LEVELS), .SLICE(SLICE), .ASID_W(ASID_W), .PPN_BITS(PPN_BITS),
-                .SETS(L1_SETS), .SIDE(L1_SIDE)
+                .SETS(L1_SETS), .BIG(L1_BIG), .SIDE(L1_SIDE)
             ) u_l1_tlb (
                 .clk(clk), .rst(rst), .arrive(arrive), .arrive_vpn(arrive_vpn), .waits(waits),
                 .look(look[k]), .vpn(in_vpn), .asid(in_asid), .acc(in_acc), .user(in_user),
-                .sum(in_sum), .mxr(in_mxr), .hit(hit), .hit_side(hit_side[k]), .hit_ppn(hit_ppn), .hit_pbmt(hit_pbmt),
+                .sum(in_sum), .mxr(in_mxr), .hit(hit), .hit_large(hit_large[k]), .hit_ppn(hit_ppn), .hit_pbmt(hit_pbmt),
                 .hit_big(hit_big), .hit_napot(hit_napot),
                 .advance(free), .cur_vpn(vpn), .cur_asid(p_asid),
-                .fill(fill[k]), .fill_side(fill_side[k]), .fill_leaf(fill_leaf),
-                .fill_big(fill_big), .fill_napot(fill_napot), .fill_g(fill_g),
-                .fill_index(fill_indices[10*k +: 10]),
+                .fill(fill[k]), .fill_leaf(fill_leaf), .fill_big(fill_big),
+                .fill_napot(fill_napot), .fill_g(fill_g), .fill_side(fill_side[k]),
+                .fill_index(fill_indices[11*k +: 11]),
                 .fence_read(f_read), .fence_match(f_match), .fence_has_va(f_has_va),
                 .fence_has_asid(f_has_asid), .fence_vpn(f_vpn), .fence_asid(f_asid),
-                .fence_set(f_l1_set), .fence_set_q(f_l1_set_q), .fence_index(f_index),
-                .reading(reading), .read_side(rb_array == `ATLAS_RB_SIDE),
+                .fence_set(f_set), .fence_set_q(f_set_q), .fence_big_set(f_big_set),
+                .fence_big_set_q(f_big_set_q), .reading(reading),
+                .read_side(rb_array == `ATLAS_RB_SIDE), .read_index(rb_index),
                 .read_entry(l1_entries[128*k +: 128])
             );
 
@@ -343,8 +366,8 @@ module atlas_mmu #(
             wire taken = s_rsp_valid[k] && s_rsp_ready[k];
             assign port_events[PORT_CTR*k +: PORT_CTR] = {
                 taken && s_rsp_killed[k], taken && s_rsp_fault[k], bypass[k],
-                look[k] && !l1_answers[k], l1_answers[k] && hit_side[k],
-                l1_answers[k] && !hit_side[k], look[k]};
+                look[k] && !l1_answers[k], l1_answers[k] && hit_large[k],
+                l1_answers[k] && !hit_large[k], look[k]};
         end
     endgenerate
 
@@ -444,12 +467,12 @@ module atlas_mmu #(
 
     // Observation.
     wire [127:0] l1_entry, ptr_entry, fill_entry;
-    wire [9:0]   fill_index;
+    wire [10:0]  fill_index;
     wire [PORTS-1:0] rb_onehot = {{(PORTS-1){1'b0}}, 1'b1} << rb_port;
     atlas_select #(.N(PORTS), .WIDTH(128)) u_l1_entry  (.sel(rb_onehot), .in(l1_entries), .out(l1_entry));
     atlas_select #(.N(PORTS), .WIDTH(128)) u_ptr_entry (.sel(rb_onehot), .in(ptr_entries), .out(ptr_entry));
     atlas_select #(.N(PORTS), .WIDTH(128)) u_fill_entry (.sel(fill), .in(fill_entries), .out(fill_entry));
-    atlas_select #(.N(PORTS), .WIDTH(10))  u_fill_index (.sel(fill), .in(fill_indices), .out(fill_index));
+    atlas_select #(.N(PORTS), .WIDTH(11))  u_fill_index (.sel(fill), .in(fill_indices), .out(fill_index));
 
     generate
         if (OBSERVE != 0) begin : g_observe
@@ -475,11 +498,11 @@ module atlas_mmu #(
             assign {ev_look, ev_hit, ev_fill} = {(3*PORTS){1'b0}};
             assign {ev_fill_side, ev_begin, ev_step, ev_cas, ev_end, ev_abort} = 6'd0;
             assign ev_port       = 2'd0;
-            assign ev_fill_index = 10'd0;
+            assign ev_fill_index = 11'd0;
             assign ev_fill_entry = 128'd0;
             assign {rb_req_ready, rb_rsp_valid} = 2'b00;
             assign rb_rsp_entry  = 128'd0;
-            wire unused = &{1'b0, l1_entry, ptr_entry, l2_entry, fill_entry, fill_index, rb_ready,
+            wire unused = &{1'b0, fill_side, l1_entry, ptr_entry, l2_entry, fill_entry, fill_index, rb_ready,
                             rb_valid, e_begin, e_end, e_port};
         end
     endgenerate

@@ -127,7 +127,6 @@ module atlas_port #(
 
     // Fill of the L1 with the result of `cur`, in the first cycle in which it is offered.
     output wire                fill,
-    output wire                fill_side,
     output wire [LEAF_W-1:0]   fill_leaf,
     output wire [LEVELS-2:0]   fill_big,
     output wire                fill_napot,
@@ -291,7 +290,6 @@ module atlas_port #(
     end
 
     assign fill       = fill_q;
-    assign fill_side  = |big_q || napot_q;
     assign fill_leaf  = leaf_q;
     assign fill_big   = big_q;
     assign fill_napot = napot_q;

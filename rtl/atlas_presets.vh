@@ -12,7 +12,8 @@
     .PORTS(2), \
     .ID_BITS(4), \
     .L1_SETS(256), \
-    .L1_SIDE(2), \
+    .L1_BIG(0), \
+    .L1_SIDE(1), \
     .L2_SETS(0), \
     .L2_WAYS(1), \
     .WALK_CACHE(1), \
@@ -28,7 +29,8 @@
     .PORTS(2), \
     .ID_BITS(4), \
     .L1_SETS(256), \
-    .L1_SIDE(2), \
+    .L1_BIG(0), \
+    .L1_SIDE(1), \
     .L2_SETS(256), \
     .L2_WAYS(2), \
     .WALK_CACHE(1), \
@@ -44,7 +46,8 @@
     .PORTS(2), \
     .ID_BITS(4), \
     .L1_SETS(256), \
-    .L1_SIDE(4), \
+    .L1_BIG(256), \
+    .L1_SIDE(1), \
     .L2_SETS(0), \
     .L2_WAYS(1), \
     .WALK_CACHE(1), \
@@ -60,7 +63,8 @@
     .PORTS(2), \
     .ID_BITS(4), \
     .L1_SETS(256), \
-    .L1_SIDE(8), \
+    .L1_BIG(256), \
+    .L1_SIDE(4), \
     .L2_SETS(256), \
     .L2_WAYS(2), \
     .WALK_CACHE(1), \

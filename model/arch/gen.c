@@ -63,13 +63,7 @@ static const struct param param_rows[] = {
 };
 
 static const struct preset presets[] = {
-#define PRESET(name, NAME, xlen, levels, pa_bits, asid_bits, ports, id_bits, l1_sets, l1_side,     \
-               l2_sets, l2_ways, walk_cache, fence_ptrs, ctr_bits, text)                           \
-    {#name,                                                                                        \
-     #NAME,                                                                                        \
-     {xlen, levels, pa_bits, asid_bits, ports, id_bits, l1_sets, l1_side, l2_sets, l2_ways,        \
-      walk_cache, fence_ptrs, ctr_bits},                                                           \
-     text},
+#define PRESET(name, NAME, text, ...) {#name, #NAME, {__VA_ARGS__}, text},
 #include "arch/atlas_presets.def"
 };
 

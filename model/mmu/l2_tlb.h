@@ -17,7 +17,7 @@ void l2_tlb_reset(struct l2_tlb *l2, const struct shape *shape, struct entry *ra
 static inline struct entry *l2_tlb_set(const struct l2_tlb *l2, const struct shape *shape,
                                        uint64_t key)
 {
-    return &l2->ram[shape_l2_set(shape, key & KEY_VPN) * shape->p.l2_ways];
+    return &l2->ram[shape_set(key & KEY_VPN, shape->l2_mask) * shape->p.l2_ways];
 }
 
 /* The lowest way of key's set that matches; NULL if none. *way is where a later fill goes: that

@@ -20,9 +20,9 @@ static inline enum atlas_look bypass(struct mmu_lane *lane, const struct regime 
     return ATLAS_LOOK_BYPASS;
 }
 
-static inline enum atlas_look look_side(struct atlas *a, struct mmu_lane *lane,
-                                        const struct entry *e, const struct atlas_req *req,
-                                        struct atlas_rsp *rsp)
+static inline enum atlas_look look_large(struct atlas *a, struct mmu_lane *lane,
+                                         const struct entry *e, const struct atlas_req *req,
+                                         struct atlas_rsp *rsp)
 {
     if (!mmu_allows(a, access_kind(req), e->data))
         return ATLAS_LOOK_MISS;
@@ -52,7 +52,7 @@ static inline enum atlas_look look(struct atlas *a, struct mmu_lane *lane,
 {
     const uint64_t va = req->va & a->shape.xlen_mask;
     enum atlas_look found = ATLAS_LOOK_MISS;
-    const struct entry *side;
+    const struct entry *large;
     uint64_t key;
 
     if (!va_translated(&regime->mode, req->priv & 3U))
@@ -60,9 +60,9 @@ static inline enum atlas_look look(struct atlas *a, struct mmu_lane *lane,
     lane->ctr[ATLAS_CTR_LOOKUP]++;
     if (!regime->tlb_off && va_canonical(&regime->mode, va)) {
         key = regime->key | shape_vpn(&a->shape, va);
-        side = l1_tlb_find_side(&lane->l1, key);
+        large = l1_tlb_find_large(&lane->l1, &a->shape, key);
         found =
-            side != NULL ? look_side(a, lane, side, req, rsp) : look_ram(a, lane, key, req, rsp);
+            large != NULL ? look_large(a, lane, large, req, rsp) : look_ram(a, lane, key, req, rsp);
     }
     if (found == ATLAS_LOOK_MISS)
         lane->ctr[ATLAS_CTR_L1_MISS]++;

@@ -47,6 +47,7 @@ static const char *power_error(const struct atlas_params *p, char *buf, size_t l
         unsigned value;
     } rows[] = {
         {"L1_SETS", "no power of two from 1 to 1024", p->l1_sets},
+        {"L1_BIG", "neither 0 nor a power of two from 1 to 256", p->l1_big},
         {"L1_SIDE", "no power of two from 1 to 16", p->l1_side},
         {"L2_SETS", "neither 0 nor a power of two from 1 to 1024", p->l2_sets},
         {"L2_WAYS", "no power of two from 1 to 4", p->l2_ways},
@@ -61,7 +62,7 @@ static const char *power_error(const struct atlas_params *p, char *buf, size_t l
     return NULL;
 }
 
-/* Limits that depend on XLEN. */
+/* Limits that depend on XLEN. A superpage of level 1 has 21 address bits, with Sv32 22. */
 static const char *xlen_limit_error(const struct atlas_params *p, char *buf, size_t len)
 {
     if ((p->xlen == XLEN_32) != (p->levels == SV32_LEVELS))
@@ -71,6 +72,9 @@ static const char *xlen_limit_error(const struct atlas_params *p, char *buf, siz
         snprintf(buf, len, "PA_BITS: %u is not from 14 to 34 with XLEN 32", p->pa_bits);
     else if (p->xlen == XLEN_32 && p->asid_bits > SV32_ASID_BITS)
         snprintf(buf, len, "ASID_BITS: %u is not from 0 to 9 with XLEN 32", p->asid_bits);
+    else if (p->l1_big > 0 && p->pa_bits <= (p->xlen == XLEN_32 ? 22U : 21U))
+        snprintf(buf, len, "L1_BIG: %u is not 0, and no superpage fits PA_BITS %u", p->l1_big,
+                 p->pa_bits);
     else
         return NULL;
     return buf;
@@ -95,11 +99,7 @@ bool atlas_preset(const char *name, struct atlas_params *out)
         const char *name;
         struct atlas_params params;
     } presets[] = {
-#define PRESET(name, NAME, xlen, levels, pa_bits, asid_bits, ports, id_bits, l1_sets, l1_side,     \
-               l2_sets, l2_ways, walk_cache, fence_ptrs, ctr_bits, text)                           \
-    {#name,                                                                                        \
-     {xlen, levels, pa_bits, asid_bits, ports, id_bits, l1_sets, l1_side, l2_sets, l2_ways,        \
-      walk_cache, fence_ptrs, ctr_bits}},
+#define PRESET(name, NAME, text, ...) {#name, {__VA_ARGS__}},
 #include "arch/atlas_presets.def"
     };
 

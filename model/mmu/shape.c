@@ -1,17 +1,6 @@
 /* shape.c: masks and shifts from parameters and configuration. */
 #include "mmu/shape.h"
 
-static uint8_t log2_of(unsigned power_of_two)
-{
-    uint8_t bits = 0;
-
-    while (power_of_two > 1) {
-        power_of_two >>= 1;
-        bits++;
-    }
-    return bits;
-}
-
 static void set_page_sizes(struct shape *s)
 {
     for (unsigned size = 0; size < MMU_PAGE_SIZES; size++) {
@@ -31,14 +20,13 @@ struct shape shape_of(const struct atlas_params *params)
         .p = *params,
         .xlen_mask = ATLAS_ONES(params->xlen),
         .set_mask = params->l1_sets - 1,
+        .big_mask = params->l1_big > 0 ? params->l1_big - 1 : 0,
         .l2_mask = params->l2_sets > 0 ? params->l2_sets - 1 : 0,
         .ctr_mask = ATLAS_ONES(params->ctr_bits),
         .id_mask = (uint32_t)ATLAS_ONES(params->id_bits),
         .asid_mask = (uint16_t)ATLAS_ONES(params->asid_bits),
         .slice_bits = rv64 ? 9 : 10,
         .pte_mask = rv64 ? 0xff8 : 0xffc,
-        .set_bits = log2_of(params->l1_sets),
-        .l2_bits = log2_of(params->l2_sets),
     };
 
     s.vpn_mask = ATLAS_ONES(s.slice_bits * params->levels);

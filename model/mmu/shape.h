@@ -19,7 +19,7 @@ enum { MMU_MAX_PORTS = 4, MMU_MAX_SIDE = 16, MMU_MAX_LEVELS = 5, MMU_NAPOT_BITS 
 #define KEY_VALID (UINT64_C(1) << 61)
 
 /* A page size: level * 2 + napot. */
-enum { MMU_PAGE_SIZES = 16 };
+enum { MMU_SIZE_LEVEL_1 = 2, MMU_PAGE_SIZES = 16 };
 
 /* Of one MMU, for life. */
 struct shape {
@@ -27,6 +27,7 @@ struct shape {
     uint64_t xlen_mask;                /* bits of an address, of satp and of a PTE         */
     uint64_t vpn_mask;                 /* bits of the deepest mode's VPN                   */
     uint64_t set_mask;                 /* bits of an L1 set's number                       */
+    uint64_t big_mask;                 /* the same of the L1's superpages                  */
     uint64_t l2_mask;                  /* bits of an L2 set's number                       */
     uint64_t ctr_mask;                 /* bits of a counter                                */
     uint32_t id_mask;                  /* bits of a request's id                           */
@@ -34,8 +35,6 @@ struct shape {
     uint8_t slice_bits;                /* VPN bits of one level: 9, Sv32 10                */
     uint16_t pte_mask;                 /* bits of a PTE's offset in its table              */
     uint8_t pte_shift[MMU_MAX_LEVELS]; /* where va has them, by level       */
-    uint8_t set_bits;                  /* log2 of the L1's sets                            */
-    uint8_t l2_bits;                   /* log2 of the L2's sets                            */
     uint16_t fills;                    /* bit s: a page of size s fits in physical memory  */
     uint64_t inside[MMU_PAGE_SIZES];   /* VPN bits inside a page of size s    */
 };
@@ -63,14 +62,18 @@ static inline uint64_t shape_vpn(const struct shape *shape, uint64_t va)
     return (va >> ATLAS_PAGE_SHIFT) & shape->vpn_mask;
 }
 
-static inline uint64_t shape_l1_set(const struct shape *shape, uint64_t vpn)
+/* The set of a 4 KiB page, whatever the number of sets: its two lowest slices take part. */
+static inline uint64_t shape_set(uint64_t vpn, uint64_t mask)
 {
-    return (vpn ^ (vpn >> shape->set_bits)) & shape->set_mask;
+    return (vpn ^ (vpn >> 9)) & mask;
 }
 
-static inline uint64_t shape_l2_set(const struct shape *shape, uint64_t vpn)
+/* The set of a superpage of level 1 in the L1's second RAM. */
+static inline uint64_t shape_big_set(const struct shape *shape, uint64_t vpn)
 {
-    return (vpn ^ (vpn >> shape->l2_bits)) & shape->l2_mask;
+    const uint64_t page = vpn >> shape->slice_bits;
+
+    return (page ^ (page >> 5)) & shape->big_mask;
 }
 
 #endif

@@ -6,7 +6,7 @@
 
 static size_t entries_of(const struct atlas_params *p)
 {
-    return (size_t)p->ports * p->l1_sets + (size_t)p->l2_sets * p->l2_ways;
+    return (size_t)p->ports * (p->l1_sets + p->l1_big) + (size_t)p->l2_sets * p->l2_ways;
 }
 
 /* The state after reset; all else is 0. */
@@ -15,7 +15,8 @@ static void reset(struct atlas *a)
     const struct shape *shape = &a->shape;
     struct entry *ram = a->store;
 
-    for (unsigned port = 0; port < shape->p.ports; port++, ram += shape->p.l1_sets) {
+    for (unsigned port = 0; port < shape->p.ports;
+         port++, ram += shape->p.l1_sets + shape->p.l1_big) {
         l1_tlb_reset(&a->lane[port].l1, shape, ram);
         walk_cache_reset(&a->lane[port].wc, shape);
     }
@@ -86,7 +87,7 @@ bool atlas_read_back(const struct atlas *atlas, unsigned array, unsigned port, u
 
     if (array != ATLAS_RB_L2 && port >= p->ports)
         return false;
-    if (array == ATLAS_RB_L1 && index < p->l1_sets)
+    if (array == ATLAS_RB_L1 && index < p->l1_sets + p->l1_big)
         *out = entry_show(&atlas->shape, &atlas->lane[port].l1.ram[index]);
     else if (array == ATLAS_RB_SIDE && index < p->l1_side)
         *out = entry_show(&atlas->shape, &atlas->lane[port].l1.side[index]);

@@ -282,7 +282,7 @@ bool bench_checkpoint(struct bench *b)
     bool same = bench_drain(b);
 
     for (unsigned k = 0; k < p->ports && same; k++)
-        same = read_back(b, ATLAS_RB_L1, k, p->l1_sets) &&
+        same = read_back(b, ATLAS_RB_L1, k, p->l1_sets + p->l1_big) &&
                read_back(b, ATLAS_RB_SIDE, k, p->l1_side + 1) &&
                read_back(b, ATLAS_RB_PTR, k, p->walk_cache ? p->levels - 1 : 0);
     if (p->l2_sets > 0)

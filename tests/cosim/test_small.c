@@ -14,7 +14,8 @@
 #include "bench.h"
 
 #define BUILD                                                                                      \
-    "rv64:LEVELS=3,PA_BITS=23,ASID_BITS=1,ID_BITS=2,L1_SETS=1,L1_SIDE=1,L2_SETS=1,L2_WAYS=1,"      \
+    "rv64:LEVELS=3,PA_BITS=23,ASID_BITS=1,ID_BITS=2,L1_SETS=1,L1_BIG=1,L1_SIDE=1,L2_SETS=1,L2_"    \
+    "WAYS=1,"                                                                                      \
     "CTR_BITS=64"
 
 enum { LENGTH = 4, LIMIT = 1000 };

@@ -44,7 +44,7 @@ static unsigned miss_cycles(const struct scene *s)
 
 static void walk_then_hits(struct scene *s)
 {
-    uint64_t va = scene_low(s), rival = va ^ (s->b->p->l1_sets + 1) * ATLAS_PAGE_SIZE;
+    uint64_t va = scene_low(s), rival = va ^ ((1U << 9) + 1) * ATLAS_PAGE_SIZE;
     struct atlas_req req = scene_req(va, ATLAS_ACC_LOAD), other = scene_req(rival, ATLAS_ACC_LOAD);
 
     scene_map(s, va, 0, scene_pte(s, PPN, SCENE_RWXAD));
@@ -105,7 +105,8 @@ static void faults_without_a_walk(struct scene *s)
 static void fences(struct scene *s)
 {
     const struct atlas_params *p = s->b->p;
-    unsigned sets = p->l1_sets > p->l2_sets ? p->l1_sets : p->l2_sets;
+    unsigned most = p->l1_sets > p->l2_sets ? p->l1_sets : p->l2_sets;
+    unsigned sets = p->l1_big > most ? p->l1_big : most;
 
     for (unsigned form = 0; form < 4; form++) {
         bool has_va = (form & 1) != 0;

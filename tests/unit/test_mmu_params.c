@@ -41,6 +41,9 @@ static void each_illegal_value_is_named_with_its_range(void **state)
         {"full", AT(l1_sets), 0, "L1_SETS: 0 is not from 1 to 1024"},
         {"full", AT(l1_sets), 3, "L1_SETS: 3 is no power of two from 1 to 1024"},
         {"full", AT(l1_sets), 2048, "L1_SETS: 2048 is not from 1 to 1024"},
+        {"full", AT(l1_big), 3, "L1_BIG: 3 is neither 0 nor a power of two from 1 to 256"},
+        {"full", AT(l1_big), 512, "L1_BIG: 512 is not from 0 to 256"},
+        {"full", AT(pa_bits), 21, "L1_BIG: 256 is not 0, and no superpage fits PA_BITS 21"},
         {"full", AT(l1_side), 0, "L1_SIDE: 0 is not from 1 to 16"},
         {"full", AT(l1_side), 12, "L1_SIDE: 12 is no power of two from 1 to 16"},
         {"full", AT(l1_side), 32, "L1_SIDE: 32 is not from 1 to 16"},
@@ -120,10 +123,10 @@ static void the_presets_are_legal_and_have_their_names(void **state)
     static const struct {
         const char *name;
         unsigned xlen, levels, pa_bits, asid_bits, l1_side, l2_sets;
-    } rows[] = {{"tiny", 32, 2, 34, 9, 2, 0},
-                {"rv32", 32, 2, 34, 9, 2, 256},
-                {"rv64", 64, 4, 32, 9, 4, 0},
-                {"full", 64, 5, 56, 16, 8, 256}};
+    } rows[] = {{"tiny", 32, 2, 34, 9, 1, 0},
+                {"rv32", 32, 2, 34, 9, 1, 256},
+                {"rv64", 64, 4, 32, 9, 1, 0},
+                {"full", 64, 5, 56, 16, 4, 256}};
     struct atlas_params p;
     char buf[128];
 

@@ -1,0 +1,146 @@
+// atlas_l1_ram: pages of one size in block RAM, direct-mapped by a hash of the page number: half
+// of an L1 TLB. Pages are numbered by the VPN bits above LSB: 0 for 4 KiB pages, SLICE for the
+// superpages of level 1.
+//
+//            cycle   0       1              arrive_page reads the RAM for the next cycle, or
+//   arrive_page     =<  A  >=               with `waits` the request that is there already;
+//   page, acc...            =<  A  >=       match: there is an entry for it;
+//   match, ok, leaf         =<  A  >=       ok: and it allows the access
+//
+// look      a request is looked up: whether an entry matched is remembered until its fill
+// advance   the request becomes the one that a fill is for (cur_*), if it misses
+// put       write its entry; else `drop`: the entry that matched it goes
+// fence     fence_read reads set fence_set for the next cycle; fence_match in that cycle
+//           removes the entry if the fence matches it. page and asid are then the fence's
+// Reset     none: a fence sweeps the RAM after reset
+//
+// SETS, SHIFT   set = page ^ (page >> SHIFT)     LSB     others   as atlas_mmu
+`default_nettype none
+
+module atlas_l1_ram #(
+    parameter XLEN     = 64,
+    parameter SETS     = 256,
+    parameter SHIFT    = 9,
+    parameter LSB      = 0,
+    parameter VPN_BITS = 27,
+    parameter ASID_W   = 9,
+    parameter PPN_BITS = 20,
+    parameter PAGE_W   = VPN_BITS - LSB,                 // derived: do not set
+    parameter LEAF_W   = PPN_BITS + 7,
+    parameter INDEX_W  = SETS > 1 ? $clog2(SETS) : 1
+) (
+    input  wire                clk,
+
+    // The request that is looked up, and the set to read for the next lookup.
+    input  wire                arrive,
+    input  wire [PAGE_W-1:0]   arrive_page,
+    input  wire                waits,
+    input  wire                look,
+    input  wire [PAGE_W-1:0]   page,
+    input  wire [ASID_W-1:0]   asid,
+    input  wire [1:0]          acc,
+    input  wire                user,
+    input  wire                sum,
+    input  wire                mxr,
+    output wire                match,
+    output wire                ok,
+    output wire [LEAF_W-1:0]   leaf,          // {pbmt, d, u, x, w, r, ppn}; ppn bits below LSB 0
+
+    // Fill.
+    input  wire                advance,
+    input  wire                put,
+    input  wire                drop,
+    input  wire [PAGE_W-1:0]   cur_page,
+    input  wire [ASID_W-1:0]   cur_asid,
+    input  wire [LEAF_W-1:0]   put_leaf,
+    input  wire                put_g,
+    output wire [INDEX_W-1:0]  put_set,
+
+    // Fence.
+    input  wire                fence_read,
+    input  wire                fence_match,
+    input  wire                fence_has_va,
+    input  wire                fence_has_asid,
+    input  wire [INDEX_W-1:0]  fence_set,
+    input  wire [INDEX_W-1:0]  fence_set_q,   // the one that was read
+
+    // Read-back of the set that fence_read read a cycle ago.
+    output wire                read_valid,
+    output wire                read_g,
+    output wire [ASID_W-1:0]   read_asid,
+    output wire [PAGE_W-1:0]   read_page
+);
+
+    localparam SETS_W  = $clog2(SETS);                   // 0 for one set
+    localparam TAG_W   = PAGE_W - SETS_W;
+    localparam PPN_LSB = LSB < PPN_BITS ? LSB : PPN_BITS;
+    localparam FLAGS_W = XLEN == 32 ? 5 : 7;             // Sv32 has no PBMT
+    localparam KEEP_W  = FLAGS_W + PPN_BITS - PPN_LSB;
+    localparam WORD_W  = 2 + ASID_W + TAG_W + KEEP_W;
+
+    // One write port (fill, fence), one read port (lookup, fence).
+    wire [INDEX_W-1:0] arrive_set;
+    reg  [INDEX_W-1:0] set_q, cur_set_q;                 // of the request, and of cur
+    reg                match_q;                          // the request that was looked up last matched
+    atlas_set_index #(.SETS(SETS), .SHIFT(SHIFT), .PAGE_W(PAGE_W)) u_set (
+        .page(arrive_page), .index(arrive_set)
+    );
+    always @(posedge clk) begin
+        if (arrive)  set_q     <= arrive_set;
+        if (advance) cur_set_q <= set_q;
+        if (look)    match_q   <= match;
+    end
+    wire [INDEX_W-1:0] raddr = fence_read ? fence_set : waits ? set_q : arrive_set;
+    wire [INDEX_W-1:0] waddr = fence_match ? fence_set_q : cur_set_q;
+    assign put_set = cur_set_q;
+
+    wire               fenced;
+    wire               we = put || (drop && match_q) || fenced;
+    wire [WORD_W-1:0]  wdata = {put, put_g, cur_asid, cur_page[PAGE_W-1:SETS_W],
+                                put_leaf[PPN_BITS +: FLAGS_W], put_leaf[PPN_BITS-1:PPN_LSB]};
+    wire [WORD_W-1:0]  rdata;
+    atlas_ram #(.DEPTH(SETS), .WIDTH(WORD_W)) u_ram (
+        .clk(clk), .we(we), .waddr(waddr), .wdata(wdata), .raddr(raddr), .rdata(rdata)
+    );
+
+    wire               valid, g;
+    wire [ASID_W-1:0]  r_asid;
+    wire [TAG_W-1:0]   tag;
+    wire [KEEP_W-1:0]  keep;
+    assign {valid, g, r_asid, tag, keep} = rdata;
+    generate
+        if (XLEN == 32) begin : g_no_pbmt
+            assign leaf[LEAF_W-1 -: 2] = 2'b00;
+        end
+        if (PPN_LSB > 0) begin : g_inside
+            assign leaf[PPN_LSB-1:0] = {PPN_LSB{1'b0}};
+        end
+        if (PPN_LSB < PPN_BITS) begin : g_ppn
+            assign leaf[PPN_BITS-1:PPN_LSB] = keep[PPN_BITS-PPN_LSB-1:0];
+        end
+    endgenerate
+    assign leaf[PPN_BITS +: FLAGS_W] = keep[KEEP_W-1 -: FLAGS_W];
+
+    wire   tag_ok  = valid && tag == page[PAGE_W-1:SETS_W];
+    wire   asid_ok = r_asid == asid;
+    assign match   = tag_ok && (g || asid_ok);
+    assign fenced  = fence_match && (!fence_has_va || tag_ok) && (!fence_has_asid || (asid_ok && !g));
+
+    wire       allowed;
+    wire [4:0] unused_reason;
+    atlas_access_check u_check (
+        .r(leaf[PPN_BITS]), .w(leaf[PPN_BITS+1]), .x(leaf[PPN_BITS+2]), .u(leaf[PPN_BITS+3]),
+        .acc(acc), .user(user), .sum(sum), .mxr(mxr), .allowed(allowed), .reason(unused_reason)
+    );
+    assign ok = allowed && (leaf[PPN_BITS+4] || !acc[1]);
+
+    assign read_valid = valid;
+    assign read_g     = g;
+    assign read_asid  = r_asid;
+    atlas_set_page #(.SETS(SETS), .SHIFT(SHIFT), .PAGE_W(PAGE_W)) u_page (
+        .tag(tag), .index(fence_set_q), .page(read_page)
+    );
+    wire unused = &{1'b0, put_leaf, page, cur_page};
+endmodule
+
+`default_nettype wire

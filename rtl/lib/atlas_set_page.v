@@ -1,0 +1,29 @@
+// atlas_set_page: the number of the page in set `index` whose bits above the set's are `tag`: the
+// inverse of atlas_set_index.
+// Latency   none: pure
+`default_nettype none
+
+module atlas_set_page #(
+    parameter SETS    = 256,
+    parameter SHIFT   = 9,
+    parameter PAGE_W  = 27,
+    parameter SETS_W  = $clog2(SETS),                    // derived: do not set
+    parameter INDEX_W = SETS > 1 ? SETS_W : 1
+) (
+    input  wire [PAGE_W-SETS_W-1:0] tag,
+    input  wire [INDEX_W-1:0]       index,
+    output wire [PAGE_W-1:0]        page
+);
+
+    // From the highest bit down: bit b of the index is bit b of the page, exclusive or bit b + SHIFT.
+    reg [PAGE_W+SHIFT-1:0] wide;
+    integer b;
+    always @(*) begin
+        wide = {{(SHIFT+SETS_W){1'b0}}, tag} << SETS_W;
+        for (b = SETS_W - 1; b >= 0; b = b - 1) wide[b] = index[b] ^ wide[b+SHIFT];
+    end
+    assign page = wide[PAGE_W-1:0];
+    wire unused = &{1'b0, wide, index};
+endmodule
+
+`default_nettype wire
