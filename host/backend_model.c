@@ -134,10 +134,10 @@ static bool model_read_back(struct backend *b, unsigned array, unsigned port, un
  * level 1. */
 static unsigned l1_index(const struct atlas_params *p, uint64_t vpn, unsigned level)
 {
-    const uint64_t page = vpn >> (p->xlen == 32 ? 10 : 9);
+    const unsigned slice = p->xlen == 32 ? 10 : 9;
 
-    return level == 0 ? (unsigned)(vpn ^ vpn >> 9) & (p->l1_sets - 1)
-                      : p->l1_sets + ((unsigned)(page ^ page >> 5) & (p->l1_big - 1));
+    return level == 0 ? (unsigned)(vpn ^ vpn >> 8 ^ vpn >> 12) & (p->l1_sets - 1)
+                      : p->l1_sets + ((unsigned)(vpn >> slice) & (p->l1_big - 1));
 }
 
 /* The side entry that holds the page. */

@@ -121,8 +121,8 @@ static bool row(const char *what, unsigned cycles, unsigned contract)
     return met;
 }
 
-/* A page that shares its L1 set with page 0: the index is vpn ^ vpn >> 9. */
-#define RIVAL_OF_PAGE_0 ((1U << 9) + 1)
+/* A page that shares its L1 set with page 0: the index is vpn ^ vpn >> 8 ^ vpn >> 12. */
+#define RIVAL_OF_PAGE_0 ((1U << 12) + 1 + (1U << 4))
 
 static bool measure(struct bed *d, unsigned latency)
 {

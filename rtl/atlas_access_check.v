@@ -16,31 +16,24 @@ module atlas_access_check (
     input  wire       w,
     input  wire       x,
     input  wire       u,
-    input  wire [1:0] acc,      // ATLAS_ACC_*
-    input  wire       user,     // privilege is U, else S
-    input  wire       sum,
-    input  wire       mxr,
+    input  wire [4:0] needs,    // atlas_access_needs: {s, u, x, r, w}
     output wire       allowed,
     output wire [4:0] reason    // ATLAS_REASON_*; NONE when allowed
 );
 
-    wire fetch = acc == `ATLAS_ACC_FETCH;
-    wire load  = acc == `ATLAS_ACC_LOAD;
-    wire store = acc[1];        // store or AMO
+    wire s_ok, u_ok, x_ok, r_ok, w_ok;
+    assign {s_ok, u_ok, x_ok, r_ok, w_ok} = needs;
 
-    wire s_page = user && !u;
-    wire u_page = !user && u && (fetch || !sum);
-    wire no_x   = fetch && !x;
-    wire no_r   = load && !(r || (mxr && x));
-    wire no_w   = store && !w;
+    wire mode_ok = u ? u_ok : s_ok;
+    wire bits_ok = (x && x_ok) || (r && r_ok) || (w && w_ok);
 
-    assign allowed = !(s_page || u_page || no_x || no_r || no_w);
-    assign reason  = s_page ? `ATLAS_REASON_S_PAGE
-                   : u_page ? `ATLAS_REASON_U_PAGE
-                   : no_x   ? `ATLAS_REASON_NO_X
-                   : no_r   ? `ATLAS_REASON_NO_R
-                   : no_w   ? `ATLAS_REASON_NO_W
-                   :          `ATLAS_REASON_NONE;
+    assign allowed = mode_ok && bits_ok;
+    assign reason  = allowed          ? `ATLAS_REASON_NONE
+                   : !mode_ok && !u   ? `ATLAS_REASON_S_PAGE
+                   : !mode_ok         ? `ATLAS_REASON_U_PAGE
+                   : r_ok             ? `ATLAS_REASON_NO_R
+                   : w_ok             ? `ATLAS_REASON_NO_W
+                   :                    `ATLAS_REASON_NO_X;
 endmodule
 
 `default_nettype wire

@@ -11,16 +11,17 @@
 // advance   the request becomes the one that a fill is for (cur_*), if it misses
 // put       write its entry; else `drop`: the entry that matched it goes
 // fence     fence_read reads set fence_set for the next cycle; fence_match in that cycle
-//           removes the entry if the fence matches it. page and asid are then the fence's
+//           removes the entry if the fence matches it
 // Reset     none: a fence sweeps the RAM after reset
 //
-// SETS, SHIFT   set = page ^ (page >> SHIFT)     LSB     others   as atlas_mmu
+// SETS, HASH   as atlas_set_index     LSB   lowest VPN bit of a page's number
+// others       as atlas_mmu
 `default_nettype none
 
 module atlas_l1_ram #(
     parameter XLEN     = 64,
     parameter SETS     = 256,
-    parameter SHIFT    = 9,
+    parameter HASH     = 1,
     parameter LSB      = 0,
     parameter VPN_BITS = 27,
     parameter ASID_W   = 9,
@@ -38,10 +39,7 @@ module atlas_l1_ram #(
     input  wire                look,
     input  wire [PAGE_W-1:0]   page,
     input  wire [ASID_W-1:0]   asid,
-    input  wire [1:0]          acc,
-    input  wire                user,
-    input  wire                sum,
-    input  wire                mxr,
+    input  wire [4:0]          needs,         // of the access: atlas_access_needs
     output wire                match,
     output wire                ok,
     output wire [LEAF_W-1:0]   leaf,          // {pbmt, d, u, x, w, r, ppn}; ppn bits below LSB 0
@@ -61,6 +59,8 @@ module atlas_l1_ram #(
     input  wire                fence_match,
     input  wire                fence_has_va,
     input  wire                fence_has_asid,
+    input  wire [PAGE_W-1:0]   fence_page,
+    input  wire [ASID_W-1:0]   fence_asid,
     input  wire [INDEX_W-1:0]  fence_set,
     input  wire [INDEX_W-1:0]  fence_set_q,   // the one that was read
 
@@ -82,7 +82,7 @@ module atlas_l1_ram #(
     wire [INDEX_W-1:0] arrive_set;
     reg  [INDEX_W-1:0] set_q, cur_set_q;                 // of the request, and of cur
     reg                match_q;                          // the request that was looked up last matched
-    atlas_set_index #(.SETS(SETS), .SHIFT(SHIFT), .PAGE_W(PAGE_W)) u_set (
+    atlas_set_index #(.SETS(SETS), .HASH(HASH), .PAGE_W(PAGE_W)) u_set (
         .page(arrive_page), .index(arrive_set)
     );
     always @(posedge clk) begin
@@ -121,26 +121,26 @@ module atlas_l1_ram #(
     endgenerate
     assign leaf[PPN_BITS +: FLAGS_W] = keep[KEEP_W-1 -: FLAGS_W];
 
-    wire   tag_ok  = valid && tag == page[PAGE_W-1:SETS_W];
-    wire   asid_ok = r_asid == asid;
-    assign match   = tag_ok && (g || asid_ok);
-    assign fenced  = fence_match && (!fence_has_va || tag_ok) && (!fence_has_asid || (asid_ok && !g));
+    assign match  = valid && tag == page[PAGE_W-1:SETS_W] && (g || r_asid == asid);
+    // Comparators of its own are as small as a mux before those of the request, which are critical.
+    assign fenced = fence_match && (!fence_has_va || tag == fence_page[PAGE_W-1:SETS_W])
+                 && (!fence_has_asid || (r_asid == fence_asid && !g));
 
     wire       allowed;
     wire [4:0] unused_reason;
     atlas_access_check u_check (
         .r(leaf[PPN_BITS]), .w(leaf[PPN_BITS+1]), .x(leaf[PPN_BITS+2]), .u(leaf[PPN_BITS+3]),
-        .acc(acc), .user(user), .sum(sum), .mxr(mxr), .allowed(allowed), .reason(unused_reason)
+        .needs(needs), .allowed(allowed), .reason(unused_reason)
     );
-    assign ok = allowed && (leaf[PPN_BITS+4] || !acc[1]);
+    assign ok = allowed && (leaf[PPN_BITS+4] || !needs[0]);
 
     assign read_valid = valid;
     assign read_g     = g;
     assign read_asid  = r_asid;
-    atlas_set_page #(.SETS(SETS), .SHIFT(SHIFT), .PAGE_W(PAGE_W)) u_page (
+    atlas_set_page #(.SETS(SETS), .HASH(HASH), .PAGE_W(PAGE_W)) u_page (
         .tag(tag), .index(fence_set_q), .page(read_page)
     );
-    wire unused = &{1'b0, put_leaf, page, cur_page};
+    wire unused = &{1'b0, put_leaf, page, cur_page, fence_page};
 endmodule
 
 `default_nettype wire

@@ -11,7 +11,7 @@
 // fill      the page of the request that was looked up last was filled into the L1: entries that
 //           matched it go; with fill_side it becomes an entry: the lowest that went, else the
 //           one the round-robin pointer names
-// fence     entries that match the fence go; vpn and asid are the fence's
+// fence     entries that match the fence go
 // Reset     no entry is valid, the round-robin pointer is 0
 //
 // ENTRIES   1 to 16, a power of two    others   as atlas_mmu
@@ -35,7 +35,7 @@ module atlas_l1_side #(
     input  wire [ASID_W-1:0]   asid,
 
     output wire                match,
-    output wire [LEAF_W-1:0]   match_leaf,   // {pbmt, d, u, x, w, r, ppn}; ppn composed; or 0
+    output wire [LEAF_W-1:0]   match_leaf,   // {pbmt, d, u, x, w, r, ppn}; ppn composed
     output wire [LEVELS-2:0]   match_big,
     output wire                match_napot,
 
@@ -52,6 +52,8 @@ module atlas_l1_side #(
     input  wire                fence,
     input  wire                fence_has_va,
     input  wire                fence_has_asid,
+    input  wire [VPN_BITS-1:0] fence_vpn,
+    input  wire [ASID_W-1:0]   fence_asid,
 
     // Read-back: entry read_index, combinational, while reading.
     input  wire                reading,
@@ -95,28 +97,32 @@ module atlas_l1_side #(
             // Sv32 has one size: nothing inside its pages needs to be kept.
             wire [LEVELS-2:0] big = LEVELS == 2 ? {(LEVELS-1){1'b1}} : pay_q[LEVELS-1:1];
 
-            // Equal in every slice that the page does not cover.
-            wire same_asid = e_asid == asid;
-            // An entry of level 0 is a NAPOT page: the low 4 bits always lie inside.
-            wire same_slice = e_vpn[SLICE-1:4] == vpn[SLICE-1:4];
+            // Equal in every slice that the page does not cover; an entry of level 0 is a NAPOT
+            // page: the low 4 bits always lie inside.
             wire [LEVELS-1:0] inside = {1'b0, big};
-            reg  covers;
+            reg  covers, fence_covers;
             integer b;
             always @(*) begin
-                covers = valid_q && (big[0] || same_slice);
-                for (b = 1; b < LEVELS; b = b + 1)
-                    if (e_vpn[SLICE*b +: SLICE] != vpn[SLICE*b +: SLICE]) covers = covers && inside[b];
+                covers       = big[0] || e_vpn[SLICE-1:4] == vpn[SLICE-1:4];
+                fence_covers = big[0] || e_vpn[SLICE-1:4] == fence_vpn[SLICE-1:4];
+                for (b = 1; b < LEVELS; b = b + 1) begin
+                    if (e_vpn[SLICE*b +: SLICE] != vpn[SLICE*b +: SLICE])
+                        covers = covers && inside[b];
+                    if (e_vpn[SLICE*b +: SLICE] != fence_vpn[SLICE*b +: SLICE])
+                        fence_covers = fence_covers && inside[b];
+                end
             end
 
-            wire hit    = look && covers && (g || same_asid);
-            wire fenced = (!fence_has_va || covers) && (!fence_has_asid || (same_asid && !g));
+            wire hit    = look && valid_q && covers && (g || e_asid == asid);
+            wire fenced = (!fence_has_va || fence_covers)
+                       && (!fence_has_asid || (e_asid == fence_asid && !g));
 
             // The request that was looked up last matched it.
             reg  hit_q;
             always @(posedge clk) if (look) hit_q <= hit;
             wire old = valid_q && hit_q;
 
-            // The lowest that matches: an OR of ANDs, from entry to entry, selects it.
+            // What the entries below this one, or above it, have to say is passed on.
             wire               read = reading && read_index == I;
             wire               first_old, any_old, any_hit, read_v;
             wire [PAY_W-1:0]   matched, read_pay;
@@ -127,21 +133,25 @@ module atlas_l1_side #(
                 assign first_old = old;
                 assign any_old   = old;
                 assign any_hit   = hit;
-                assign matched   = pay_q & {PAY_W{hit}};
                 assign index     = I & {INDEX_W{placed}};
                 assign read_v    = valid_q && read;
                 assign read_pay  = pay_q & {PAY_W{read}};
                 assign read_key  = key_q & {KEY_W{read}};
             end else begin : g_next
                 assign first_old = old && !g_entry[i-1].any_old;
-                wire first_hit = hit && !g_entry[i-1].any_hit;
                 assign any_old   = old || g_entry[i-1].any_old;
                 assign any_hit   = hit || g_entry[i-1].any_hit;
-                assign matched   = g_entry[i-1].matched | (pay_q & {PAY_W{first_hit}});
                 assign index     = g_entry[i-1].index | (I & {INDEX_W{placed}});
                 assign read_v    = g_entry[i-1].read_v || (valid_q && read);
                 assign read_pay  = g_entry[i-1].read_pay | (pay_q & {PAY_W{read}});
                 assign read_key  = g_entry[i-1].read_key | (key_q & {KEY_W{read}});
+            end
+
+            // The lowest that matches; the highest if none does.
+            if (i == ENTRIES - 1) begin : g_last
+                assign matched = pay_q;
+            end else begin : g_lower
+                assign matched = hit ? pay_q : g_entry[i+1].matched;
             end
 
             always @(posedge clk) begin
@@ -159,12 +169,12 @@ module atlas_l1_side #(
 
     assign fill_index = g_entry[ENTRIES-1].index;
 
-    wire [PAY_W-1:0]  matched  = g_entry[ENTRIES-1].matched;
+    wire [PAY_W-1:0]  matched  = g_entry[0].matched;
     wire [LEAF_W-1:0] raw_leaf = matched[LEVELS +: LEAF_W];
     assign match       = g_entry[ENTRIES-1].any_hit;
-    wire [LEVELS-2:0] big;                             // of the entry that matches, or 0
+    wire [LEVELS-2:0] big;
     wire              napot;
-    assign {big, napot} = LEVELS == 2 ? {{(LEVELS-1){match}}, 1'b0} : matched[LEVELS-1:0];
+    assign {big, napot} = LEVELS == 2 ? {{(LEVELS-1){1'b1}}, 1'b0} : matched[LEVELS-1:0];
     assign match_big    = big;
     assign match_napot  = napot;
 

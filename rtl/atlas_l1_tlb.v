@@ -46,10 +46,7 @@ module atlas_l1_tlb #(
     input  wire                look,          // the request is translated, and is looked up now
     input  wire [VPN_BITS-1:0] vpn,
     input  wire [ASID_W-1:0]   asid,
-    input  wire [1:0]          acc,
-    input  wire                user,
-    input  wire                sum,
-    input  wire                mxr,
+    input  wire [4:0]          needs,         // of the access: atlas_access_needs
     output wire                hit,           // it may be answered: with
     output wire                hit_large,     // ... a page larger than 4 KiB
     output wire [PPN_BITS-1:0] hit_ppn,       // ... all 0 unless look
@@ -90,9 +87,6 @@ module atlas_l1_tlb #(
     localparam [LEVELS-2:0]   LEVEL_1 = 1;               // `big` of a leaf of level 1
     localparam [PPN_BITS-1:0] IN_BIG  = ~({PPN_BITS{1'b1}} << SLICE);  // PPN bits inside it
 
-    wire [VPN_BITS-1:0] match_vpn  = fence_match ? fence_vpn : vpn;
-    wire [ASID_W-1:0]   match_asid = fence_match ? fence_asid : asid;
-
     // Where a fill goes.
     wire to_big  = BIG != 0 && fill_big == LEVEL_1 && !fill_napot;
     wire to_side = !to_big && (|fill_big || fill_napot);
@@ -105,16 +99,17 @@ module atlas_l1_tlb #(
     wire [ASID_W-1:0]   rp_asid;
     wire [VPN_BITS-1:0] rp_vpn;
     atlas_l1_ram #(
-        .XLEN(XLEN), .SETS(SETS), .SHIFT(9), .LSB(0), .VPN_BITS(VPN_BITS), .ASID_W(ASID_W),
+        .XLEN(XLEN), .SETS(SETS), .HASH(1), .LSB(0), .VPN_BITS(VPN_BITS), .ASID_W(ASID_W),
         .PPN_BITS(PPN_BITS)
     ) u_pages (
         .clk(clk), .arrive(arrive), .arrive_page(arrive_vpn), .waits(waits), .look(look),
-        .page(match_vpn), .asid(match_asid), .acc(acc), .user(user), .sum(sum), .mxr(mxr),
+        .page(vpn), .asid(asid), .needs(needs),
         .match(page_match), .ok(page_ok), .leaf(page_leaf),
         .advance(advance), .put(fill && !to_big && !to_side), .drop(1'b0), .cur_page(cur_vpn),
         .cur_asid(cur_asid), .put_leaf(fill_leaf), .put_g(fill_g), .put_set(page_set),
         .fence_read(fence_read), .fence_match(fence_match), .fence_has_va(fence_has_va),
-        .fence_has_asid(fence_has_asid), .fence_set(fence_set), .fence_set_q(fence_set_q),
+        .fence_has_asid(fence_has_asid), .fence_page(fence_vpn), .fence_asid(fence_asid),
+        .fence_set(fence_set), .fence_set_q(fence_set_q),
         .read_valid(rp_valid), .read_g(rp_g), .read_asid(rp_asid), .read_page(rp_vpn)
     );
 
@@ -129,18 +124,19 @@ module atlas_l1_tlb #(
             wire [VPN_BITS-SLICE-1:0] rb_page;
             assign rb_vpn = {rb_page, {SLICE{1'b0}}};
             atlas_l1_ram #(
-                .XLEN(XLEN), .SETS(BIG), .SHIFT(5), .LSB(SLICE), .VPN_BITS(VPN_BITS),
+                .XLEN(XLEN), .SETS(BIG), .HASH(0), .LSB(SLICE), .VPN_BITS(VPN_BITS),
                 .ASID_W(ASID_W), .PPN_BITS(PPN_BITS)
             ) u_superpages (
                 .clk(clk), .arrive(arrive), .arrive_page(arrive_vpn[VPN_BITS-1:SLICE]),
-                .waits(waits), .look(look), .page(match_vpn[VPN_BITS-1:SLICE]),
-                .asid(match_asid), .acc(acc), .user(user), .sum(sum), .mxr(mxr),
+                .waits(waits), .look(look), .page(vpn[VPN_BITS-1:SLICE]),
+                .asid(asid), .needs(needs),
                 .match(big_match), .ok(big_ok), .leaf(big_leaf),
                 .advance(advance), .put(fill && to_big), .drop(fill),
                 .cur_page(cur_vpn[VPN_BITS-1:SLICE]), .cur_asid(cur_asid), .put_leaf(fill_leaf),
                 .put_g(fill_g), .put_set(big_set),
                 .fence_read(fence_read), .fence_match(fence_match), .fence_has_va(fence_has_va),
-                .fence_has_asid(fence_has_asid), .fence_set(fence_big_set),
+                .fence_has_asid(fence_has_asid), .fence_page(fence_vpn[VPN_BITS-1:SLICE]),
+                .fence_asid(fence_asid), .fence_set(fence_big_set),
                 .fence_set_q(fence_big_set_q),
                 .read_valid(rb_valid), .read_g(rb_g), .read_asid(rb_asid), .read_page(rb_page)
             );
@@ -165,36 +161,35 @@ module atlas_l1_tlb #(
     atlas_l1_side #(
         .ENTRIES(SIDE), .LEVELS(LEVELS), .SLICE(SLICE), .ASID_W(ASID_W), .PPN_BITS(PPN_BITS)
     ) u_side (
-        .clk(clk), .rst(rst), .look(look), .vpn(match_vpn), .asid(match_asid),
+        .clk(clk), .rst(rst), .look(look), .vpn(vpn), .asid(asid),
         .match(side_match), .match_leaf(side_leaf), .match_big(side_big), .match_napot(side_napot),
         .fill(fill), .fill_side(to_side), .fill_vpn(cur_vpn), .fill_asid(cur_asid),
         .fill_leaf(fill_leaf), .fill_big(fill_big), .fill_napot(fill_napot), .fill_g(fill_g),
         .fill_index(side_index),
         .fence(fence_match), .fence_has_va(fence_has_va), .fence_has_asid(fence_has_asid),
+        .fence_vpn(fence_vpn), .fence_asid(fence_asid),
         .reading(reading), .read_index(read_index[SIDE_W-1:0] & {SIDE_W{SIDE > 1}}),
         .read_valid(rs_valid), .read_g(rs_g), .read_asid(rs_asid), .read_vpn(rs_vpn),
         .read_leaf(rs_leaf), .read_big(rs_big), .read_napot(rs_napot), .read_pointer(rs_pointer)
     );
     atlas_access_check u_side_check (
         .r(side_leaf[PPN_BITS]), .w(side_leaf[PPN_BITS+1]), .x(side_leaf[PPN_BITS+2]),
-        .u(side_leaf[PPN_BITS+3]), .acc(acc), .user(user), .sum(sum), .mxr(mxr),
+        .u(side_leaf[PPN_BITS+3]), .needs(needs),
         .allowed(side_allowed), .reason(unused_reason)
     );
-    wire side_ok = side_allowed && (side_leaf[PPN_BITS+4] || !acc[1]);
+    wire side_ok = side_allowed && (side_leaf[PPN_BITS+4] || !needs[0]);
 
-    // The answer: an OR of ANDs; the side's part is 0 unless it matches.
-    wire use_big  = look && !side_match && big_match;
-    wire use_page = look && !side_match && !big_match;
+    // The answer. The matches come late: they select last.
     wire [VPN_BITS+PPN_BITS-1:0] vpn_wide = {{PPN_BITS{1'b0}}, vpn};
     wire [PPN_BITS-1:0] big_ppn = big_leaf[PPN_BITS-1:0] | (vpn_wide[PPN_BITS-1:0] & IN_BIG);
+    wire [PPN_BITS+1:0] in_side = {side_leaf[LEAF_W-1 -: 2], side_leaf[PPN_BITS-1:0]};
+    wire [PPN_BITS+1:0] in_ram  = big_match ? {big_leaf[LEAF_W-1 -: 2], big_ppn}
+                                            : {page_leaf[LEAF_W-1 -: 2], page_leaf[PPN_BITS-1:0]};
     assign hit       = side_match ? side_ok : big_match ? big_ok : page_match && page_ok;
     assign hit_large = side_match || big_match;
-    assign hit_ppn   = side_leaf[PPN_BITS-1:0] | (big_ppn & {PPN_BITS{use_big}})
-                     | (page_leaf[PPN_BITS-1:0] & {PPN_BITS{use_page}});
-    assign hit_pbmt  = side_leaf[LEAF_W-1 -: 2] | (big_leaf[LEAF_W-1 -: 2] & {2{use_big}})
-                     | (page_leaf[LEAF_W-1 -: 2] & {2{use_page}});
-    assign hit_big   = side_big | (LEVEL_1 & {(LEVELS-1){use_big}});
-    assign hit_napot = side_napot;
+    assign {hit_pbmt, hit_ppn} = side_match ? in_side : in_ram & {(PPN_BITS+2){look}};
+    assign hit_big   = side_match ? side_big : LEVEL_1 & {(LEVELS-1){big_match && look}};
+    assign hit_napot = side_match && side_napot;
 
     assign fill_index = to_side ? {{(11-SIDE_W){1'b0}}, side_index}
                       : to_big  ? {{(11-BIG_W){1'b0}}, big_set} + SETS[10:0]

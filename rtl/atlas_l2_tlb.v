@@ -35,10 +35,7 @@ module atlas_l2_tlb #(
     input  wire                look,
     input  wire [VPN_BITS-1:0] vpn,
     input  wire [ASID_W-1:0]   asid,
-    input  wire [1:0]          acc,
-    input  wire                user,
-    input  wire                sum,
-    input  wire                mxr,
+    input  wire [4:0]          needs,         // of the access: atlas_access_needs
     output wire                hit,
     output wire [LEAF_W-1:0]   hit_leaf,        // {pbmt, d, u, x, w, r, ppn}
     output wire                hit_g,
@@ -71,7 +68,7 @@ module atlas_l2_tlb #(
 
     // The set of the request that arrives, of the one that is looked up, and of a fence.
     wire [INDEX_W-1:0] read_set, vpn_set, fence_set;
-    atlas_set_index #(.SETS(SETS), .SHIFT(9), .PAGE_W(VPN_BITS)) u_read_set (
+    atlas_set_index #(.SETS(SETS), .HASH(1), .PAGE_W(VPN_BITS)) u_read_set (
         .page(read_vpn), .index(read_set)
     ), u_vpn_set (
         .page(vpn), .index(vpn_set)
@@ -84,8 +81,6 @@ module atlas_l2_tlb #(
     reg  [INDEX_W-1:0] raddr_q;
     always @(posedge clk) raddr_q <= raddr;
 
-    wire [VPN_BITS-1:0] match_vpn  = fence_match ? fence_vpn : vpn;
-    wire [ASID_W-1:0]   match_asid = fence_match ? fence_asid : asid;
     wire [INDEX_W-1:0]  waddr = fence_match ? raddr_q : vpn_set;
     wire [WORD_W-1:0]   wdata = {!fence_match, fill_g, asid, vpn[VPN_BITS-1:SETS_W],
                                  fill_leaf[KEEP_W-1:0]};
@@ -101,10 +96,9 @@ module atlas_l2_tlb #(
             wire [TAG_W-1:0]  tag      = word[KEEP_W +: TAG_W];
             wire [ASID_W-1:0] w_asid   = word[KEEP_W+TAG_W +: ASID_W];
             wire              g        = word[WORD_W-2];
-            wire              tag_ok   = word[WORD_W-1] && tag == match_vpn[VPN_BITS-1:SETS_W];
-            wire              asid_ok  = w_asid == match_asid;
-            wire              fenced   = fence_match && (!fence_has_va || tag_ok)
-                                      && (!fence_has_asid || (asid_ok && !g));
+            wire              fenced   = fence_match
+                && (!fence_has_va || tag == fence_vpn[VPN_BITS-1:SETS_W])
+                && (!fence_has_asid || (w_asid == fence_asid && !g));
             wire              we       = fenced || (fill && way_q == w);
 
             atlas_ram #(.DEPTH(SETS), .WIDTH(WORD_W)) u_ram (
@@ -112,7 +106,7 @@ module atlas_l2_tlb #(
             );
 
             assign valid[w] = word[WORD_W-1];
-            assign match[w] = tag_ok && (g || asid_ok);
+            assign match[w] = valid[w] && tag == vpn[VPN_BITS-1:SETS_W] && (g || w_asid == asid);
             assign words[WORD_W*w +: WORD_W] = word;
         end
     endgenerate
@@ -144,10 +138,10 @@ module atlas_l2_tlb #(
     wire [4:0] unused_reason;
     atlas_access_check u_check (
         .r(hit_leaf[PPN_BITS]), .w(hit_leaf[PPN_BITS+1]), .x(hit_leaf[PPN_BITS+2]),
-        .u(hit_leaf[PPN_BITS+3]), .acc(acc), .user(user), .sum(sum), .mxr(mxr),
+        .u(hit_leaf[PPN_BITS+3]), .needs(needs),
         .allowed(allowed), .reason(unused_reason)
     );
-    assign hit = |match && allowed && (hit_leaf[PPN_BITS+4] || !acc[1]);
+    assign hit = |match && allowed && (hit_leaf[PPN_BITS+4] || !needs[0]);
 
     // Where the fill that may follow goes.
     reg              named_q;         // the counter named the way
@@ -174,7 +168,7 @@ module atlas_l2_tlb #(
             assign r_leaf = r_word[KEEP_W-1:0];
         end
     endgenerate
-    atlas_set_page #(.SETS(SETS), .SHIFT(9), .PAGE_W(VPN_BITS)) u_r_vpn (
+    atlas_set_page #(.SETS(SETS), .HASH(1), .PAGE_W(VPN_BITS)) u_r_vpn (
         .tag(r_tag), .index(raddr_q), .page(r_vpn)
     );
     wire [127:0] view;
@@ -185,7 +179,7 @@ module atlas_l2_tlb #(
         .vpn(r_vpn), .leaf(r_leaf), .big(1'b0), .napot(1'b0), .view(view)
     );
     assign read_entry = read_counter ? {{(128-WAY_W){1'b0}}, counter_q} : view;
-    wire unused = &{1'b0, fence_index, read_way, match_vpn, fill_leaf, read_vpn};
+    wire unused = &{1'b0, fence_index, read_way, fence_vpn, fill_leaf, read_vpn};
 `ifdef FORMAL
     reg f_first = 1'b1;          // cycle 0, when registers hold anything
     always @(posedge clk) f_first <= 1'b0;

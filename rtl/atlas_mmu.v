@@ -231,10 +231,10 @@ module atlas_mmu #(
     wire [9:0]        f_sweep_big = reading ? f_index - L1_SETS[9:0] : f_index;
     reg  [SETS_W-1:0] f_set_q;
     reg  [BIGS_W-1:0] f_big_set_q;
-    atlas_set_index #(.SETS(L1_SETS), .SHIFT(9), .PAGE_W(VPN_BITS)) u_f_set (
+    atlas_set_index #(.SETS(L1_SETS), .HASH(1), .PAGE_W(VPN_BITS)) u_f_set (
         .page(f_vpn), .index(f_va_set)
     );
-    atlas_set_index #(.SETS(BIGS), .SHIFT(5), .PAGE_W(VPN_BITS-SLICE)) u_f_big_set (
+    atlas_set_index #(.SETS(BIGS), .HASH(0), .PAGE_W(VPN_BITS-SLICE)) u_f_big_set (
         .page(f_vpn[VPN_BITS-1:SLICE]), .index(f_va_big_set)
     );
     assign f_set     = f_has_va ? f_va_set     : f_index[SETS_W-1:0] & {SETS_W{L1_SETS > 1}};
@@ -246,18 +246,18 @@ module atlas_mmu #(
     end
 
     // What the ports want from the miss unit: one slice a port.
-    localparam MISS_W = VPN_BITS + 2 + 5 + 3 + ASID_W + PPN_BITS + 5 + 1 + 3 + PPN_BITS + 1;
+    localparam MISS_W = VPN_BITS + 5 + 2 + 3 + ASID_W + PPN_BITS + 5 + 1 + BIG_W + PPN_BITS + 1;
     wire [PORTS-1:0]        miss, miss_killed, miss_grant;
     wire [MISS_W*PORTS-1:0] misses;
     wire                    miss_ready;
 
     // The miss unit's result, and the pointers it reads.
-    wire [PORTS-1:0]    done, store;
-    wire                done_fault, done_access, done_napot, done_g, done_fill, store_g;
+    wire [PORTS-1:0]    done, done_fault, done_fill, store;
+    wire                done_napot, done_g, store_g;
     wire [4:0]          done_reason;
     wire [LEAF_W-1:0]   done_leaf;
     wire [BIG_W-1:0]    done_big;
-    wire [2:0]          store_level;
+    wire [BIG_W-1:0]    store_big;
     wire [PPN_BITS-1:0] store_table;
 
     // Fills, events and read-back of each port.
@@ -270,14 +270,15 @@ module atlas_mmu #(
     generate
         for (k = 0; k < PORTS; k = k + 1) begin : g_port
             wire [VPN_BITS-1:0] arrive_vpn, in_vpn, vpn;
-            wire                arrive, waits, free, in_user, in_sum, in_mxr;
-            wire [1:0]          in_acc, acc, hit_pbmt;
-            wire [2:0]          p_top, ptr_level;
+            wire                arrive, waits, free;
+            wire [1:0]          hit_pbmt;
+            wire [4:0]          in_needs, needs;
+            wire [2:0]          in_top, p_top;
             wire [ASID_W-1:0]   in_asid, p_asid;
             wire [PPN_BITS-1:0] p_root, hit_ppn, ptr_table;
-            wire                user, sum, mxr, xlate, va_ok, p_root_fits, adue, pbmte, napote;
+            wire                xlate, va_ok, p_root_fits, adue, pbmte, napote;
             wire                tlb_off, hit, hit_napot, ptr_hit, ptr_g, fill_napot, fill_g;
-            wire [BIG_W-1:0]    hit_big, fill_big;
+            wire [BIG_W-1:0]    hit_big, fill_big, ptr_big;
             wire [LEAF_W-1:0]   fill_leaf;
 
             atlas_port #(
@@ -300,18 +301,17 @@ module atlas_mmu #(
                 .cfg_root_fits(root_fits), .cfg_adue(cfg_adue), .cfg_pbmte(cfg_pbmte),
                 .cfg_napote(cfg_napote), .cfg_tlb_off(cfg_tlb_off),
                 .arrive(arrive), .arrive_vpn(arrive_vpn), .waits(waits), .in_vpn(in_vpn),
-                .in_asid(in_asid), .in_acc(in_acc), .in_user(in_user), .in_sum(in_sum),
-                .in_mxr(in_mxr), .free(free),
-                .vpn(vpn), .acc(acc), .user(user), .sum(sum), .mxr(mxr),
+                .in_asid(in_asid), .in_top(in_top), .in_needs(in_needs), .free(free),
+                .vpn(vpn), .needs(needs),
                 .xlate(xlate), .va_ok(va_ok), .top(p_top), .asid(p_asid), .root(p_root),
                 .root_fits(p_root_fits), .adue(adue), .pbmte(pbmte), .napote(napote),
                 .tlb_off(tlb_off),
                 .look(look[k]), .l1_hit(hit), .l1_answers(l1_answers[k]), .l1_ppn(hit_ppn),
                 .l1_pbmt(hit_pbmt), .l1_big(hit_big), .l1_napot(hit_napot),
                 .miss(miss[k]), .miss_killed(miss_killed[k]),
-                .done(done[k]), .done_fault(done_fault), .done_access(done_access),
+                .done(done[k]), .done_fault(done_fault[k]),
                 .done_reason(done_reason), .done_leaf(done_leaf), .done_big(done_big),
-                .done_napot(done_napot), .done_g(done_g), .done_fill(done_fill),
+                .done_napot(done_napot), .done_g(done_g), .done_fill(done_fill[k]),
                 .fill(fill[k]), .fill_leaf(fill_leaf), .fill_big(fill_big),
                 .fill_napot(fill_napot), .fill_g(fill_g),
                 .halt(halt), .retire(ev_fence), .busy(port_busy[k]), .bypass(bypass[k])
@@ -322,8 +322,8 @@ module atlas_mmu #(
                 .SETS(L1_SETS), .BIG(L1_BIG), .SIDE(L1_SIDE)
             ) u_l1_tlb (
                 .clk(clk), .rst(rst), .arrive(arrive), .arrive_vpn(arrive_vpn), .waits(waits),
-                .look(look[k]), .vpn(in_vpn), .asid(in_asid), .acc(in_acc), .user(in_user),
-                .sum(in_sum), .mxr(in_mxr), .hit(hit), .hit_large(hit_large[k]), .hit_ppn(hit_ppn), .hit_pbmt(hit_pbmt),
+                .look(look[k]), .vpn(in_vpn), .asid(in_asid), .needs(in_needs),
+                .hit(hit), .hit_large(hit_large[k]), .hit_ppn(hit_ppn), .hit_pbmt(hit_pbmt),
                 .hit_big(hit_big), .hit_napot(hit_napot),
                 .advance(free), .cur_vpn(vpn), .cur_asid(p_asid),
                 .fill(fill[k]), .fill_leaf(fill_leaf), .fill_big(fill_big),
@@ -341,9 +341,10 @@ module atlas_mmu #(
                 .ENABLE(WALK_CACHE), .LEVELS(LEVELS), .SLICE(SLICE), .ASID_W(ASID_W),
                 .PPN_BITS(PPN_BITS)
             ) u_walk_cache (
-                .clk(clk), .rst(rst), .vpn(vpn), .asid(p_asid), .top(p_top), .asked(miss[k]),
-                .hit(ptr_hit), .hit_level(ptr_level), .hit_table(ptr_table), .hit_g(ptr_g),
-                .store(store[k]), .store_level(store_level), .store_table(store_table),
+                .clk(clk), .rst(rst), .advance(free), .in_vpn(in_vpn), .in_asid(in_asid),
+                .in_top(in_top), .vpn(vpn), .asid(p_asid), .top(p_top),
+                .hit(ptr_hit), .hit_big(ptr_big), .hit_table(ptr_table), .hit_g(ptr_g),
+                .store(store[k]), .store_big(store_big), .store_table(store_table),
                 .store_g(store_g),
                 .drop_all(f_match && (f_has_va ? FENCE_PTRS != 0 : !f_has_asid)),
                 .drop_asid(f_match && !f_has_va && f_has_asid), .fence_asid(f_asid),
@@ -351,8 +352,8 @@ module atlas_mmu #(
             );
 
             assign misses[MISS_W*k +: MISS_W] = {
-                vpn, acc, user, sum, mxr, xlate, va_ok, p_top, p_asid, p_root, p_root_fits, adue,
-                pbmte, napote, tlb_off, ptr_hit, ptr_level, ptr_table, ptr_g};
+                vpn, needs, xlate, va_ok, p_top, p_asid, p_root, p_root_fits, adue,
+                pbmte, napote, tlb_off, ptr_hit, ptr_big, ptr_table, ptr_g};
 
             atlas_entry_view #(
                 .LEVELS(LEVELS), .SLICE(SLICE), .ASID_W(ASID_W), .PPN_BITS(PPN_BITS), .VPN_BITS(VPN_BITS)
@@ -373,7 +374,7 @@ module atlas_mmu #(
 
     // One of the ports that miss.
     atlas_rr_arb #(.N(PORTS)) u_arb (
-        .clk(clk), .rst(rst), .req(miss & ~miss_killed), .gnt(miss_grant), .ready(miss_ready)
+        .clk(clk), .rst(rst), .req(miss), .gnt(miss_grant), .ready(miss_ready)
     );
 
     wire [MISS_W-1:0] granted;
@@ -381,20 +382,21 @@ module atlas_mmu #(
         .sel(miss_grant), .in(misses), .out(granted)
     );
     wire [VPN_BITS-1:0] m_vpn;
-    wire [1:0]          m_acc;
-    wire [2:0]          m_top, m_ptr_level;
+    wire [4:0]          m_needs;
+    wire [2:0]          m_top;
+    wire [BIG_W-1:0]    m_ptr_big;
     wire [ASID_W-1:0]   m_asid;
     wire [PPN_BITS-1:0] m_root, m_ptr_table;
-    wire                m_user, m_sum, m_mxr, m_xlate, m_va_ok, m_root_fits, m_adue, m_pbmte;
+    wire                m_xlate, m_va_ok, m_root_fits, m_adue, m_pbmte;
     wire                m_napote, m_tlb_off, m_ptr_hit, m_ptr_g;
-    assign {m_vpn, m_acc, m_user, m_sum, m_mxr, m_xlate, m_va_ok, m_top, m_asid, m_root, m_root_fits,
-            m_adue, m_pbmte, m_napote, m_tlb_off, m_ptr_hit, m_ptr_level, m_ptr_table, m_ptr_g} = granted;
+    assign {m_vpn, m_needs, m_xlate, m_va_ok, m_top, m_asid, m_root, m_root_fits,
+            m_adue, m_pbmte, m_napote, m_tlb_off, m_ptr_hit, m_ptr_big, m_ptr_table, m_ptr_g} = granted;
 
     // L2.
-    wire                l2_look, l2_user, l2_sum, l2_mxr, l2_hit, l2_g, l2_fill, l2_fill_g;
+    wire                l2_look, l2_hit, l2_g, l2_fill, l2_fill_g;
     wire [VPN_BITS-1:0] l2_vpn;
     wire [ASID_W-1:0]   l2_asid;
-    wire [1:0]          l2_acc;
+    wire [4:0]          l2_needs;
     wire [LEAF_W-1:0]   l2_leaf, l2_fill_leaf;
     wire [127:0]        l2_entry;
     generate
@@ -405,8 +407,8 @@ module atlas_mmu #(
                 .PPN_BITS(PPN_BITS)
             ) u_l2_tlb (
                 .clk(clk), .rst(rst), .read_vpn(m_vpn),
-                .look(l2_look), .vpn(l2_vpn), .asid(l2_asid), .acc(l2_acc), .user(l2_user),
-                .sum(l2_sum), .mxr(l2_mxr), .hit(l2_hit), .hit_leaf(l2_leaf), .hit_g(l2_g),
+                .look(l2_look), .vpn(l2_vpn), .asid(l2_asid), .needs(l2_needs),
+                .hit(l2_hit), .hit_leaf(l2_leaf), .hit_g(l2_g),
                 .fill(l2_fill), .fill_leaf(l2_fill_leaf), .fill_g(l2_fill_g),
                 .fence_read(f_read), .fence_match(f_match), .fence_has_va(f_has_va),
                 .fence_has_asid(f_has_asid), .fence_vpn(f_vpn), .fence_asid(f_asid),
@@ -414,7 +416,7 @@ module atlas_mmu #(
                 .read_counter(rb_index == COUNTER[11:0]), .read_entry(l2_entry)
             );
         end else begin : g_no_l2
-            wire unused = &{1'b0, rb_index[11:2], l2_look, l2_vpn, l2_asid, l2_acc, l2_user, l2_sum, l2_mxr, l2_fill,
+            wire unused = &{1'b0, rb_index[11:2], l2_look, l2_vpn, l2_asid, l2_needs, l2_fill,
                             l2_fill_leaf, l2_fill_g};
             assign {l2_hit, l2_g} = 2'b00;
             assign l2_leaf  = {LEAF_W{1'b0}};
@@ -432,19 +434,19 @@ module atlas_mmu #(
     ) u_walker (
         .clk(clk), .rst(rst),
         .s_miss_grant(miss_grant), .s_miss_ready(miss_ready), .s_miss_vpn(m_vpn),
-        .s_miss_acc(m_acc), .s_miss_user(m_user), .s_miss_sum(m_sum), .s_miss_mxr(m_mxr),
+        .s_miss_needs(m_needs),
         .s_miss_xlate(m_xlate), .s_miss_va_ok(m_va_ok), .s_miss_top(m_top), .s_miss_asid(m_asid),
         .s_miss_root(m_root), .s_miss_root_fits(m_root_fits), .s_miss_adue(m_adue),
         .s_miss_pbmte(m_pbmte), .s_miss_napote(m_napote), .s_miss_tlb_off(m_tlb_off),
-        .s_miss_ptr_hit(m_ptr_hit), .s_miss_ptr_level(m_ptr_level),
+        .s_miss_ptr_hit(m_ptr_hit), .s_miss_ptr_big(m_ptr_big),
         .s_miss_ptr_table(m_ptr_table), .s_miss_ptr_g(m_ptr_g),
         .halt(halt), .killed(miss_killed), .idle(walker_idle),
-        .done(done), .done_fault(done_fault), .done_access(done_access), .done_reason(done_reason),
+        .done(done), .done_fault(done_fault), .done_reason(done_reason),
         .done_leaf(done_leaf), .done_big(done_big), .done_napot(done_napot), .done_g(done_g),
         .done_fill(done_fill),
-        .store(store), .store_level(store_level), .store_table(store_table), .store_g(store_g),
-        .l2_look(l2_look), .l2_vpn(l2_vpn), .l2_asid(l2_asid), .l2_acc(l2_acc), .l2_user(l2_user),
-        .l2_sum(l2_sum), .l2_mxr(l2_mxr), .l2_hit(l2_hit), .l2_leaf(l2_leaf), .l2_g(l2_g),
+        .store(store), .store_big(store_big), .store_table(store_table), .store_g(store_g),
+        .l2_look(l2_look), .l2_vpn(l2_vpn), .l2_asid(l2_asid), .l2_needs(l2_needs),
+        .l2_hit(l2_hit), .l2_leaf(l2_leaf), .l2_g(l2_g),
         .l2_fill(l2_fill), .l2_fill_leaf(l2_fill_leaf), .l2_fill_g(l2_fill_g),
         .m_mem_req_valid(m_mem_req_valid), .m_mem_req_ready(m_mem_req_ready),
         .m_mem_req_cas(m_mem_req_cas), .m_mem_req_addr(m_mem_req_addr),

@@ -81,10 +81,8 @@ module atlas_port #(
     output wire                waits,         // `in` stays: read its set again
     output wire [VPN_BITS-1:0] in_vpn,
     output wire [ASID_W-1:0]   in_asid,
-    output wire [1:0]          in_acc,
-    output wire                in_user,
-    output wire                in_sum,
-    output wire                in_mxr,
+    output wire [2:0]          in_top,        // root level of its mode; 0: not implemented
+    output wire [4:0]          in_needs,      // atlas_access_needs
 
     // The L1's answer for it.
     output wire                look,          // the L1 is asked in this cycle
@@ -100,10 +98,7 @@ module atlas_port #(
     output wire                miss_killed,   // the kill of a miss, this cycle
     output wire                free,          // none: `in` comes here at the next edge
     output wire [VPN_BITS-1:0] vpn,
-    output wire [1:0]          acc,
-    output wire                user,
-    output wire                sum,
-    output wire                mxr,
+    output wire [4:0]          needs,
     output wire                xlate,         // translated; else its address does not fit
     output wire                va_ok,         // canonical
     output wire [2:0]          top,           // root level; 0: mode not implemented
@@ -116,14 +111,13 @@ module atlas_port #(
     output wire                tlb_off,
 
     input  wire                done,          // its result, this cycle
-    input  wire                done_fault,
-    input  wire                done_access,   // an access fault, else a page fault
+    input  wire                done_fault,    // ... a fault
     input  wire [4:0]          done_reason,
     input  wire [LEAF_W-1:0]   done_leaf,     // {pbmt, d, u, x, w, r, ppn}
     input  wire [LEVELS-2:0]   done_big,
     input  wire                done_napot,
     input  wire                done_g,
-    input  wire                done_fill,     // no fault, and to be remembered
+    input  wire                done_fill,     // ... and to be remembered
 
     // Fill of the L1 with the result of `cur`, in the first cycle in which it is offered.
     output wire                fill,
@@ -140,19 +134,23 @@ module atlas_port #(
     output wire                bypass         // an untranslated request is answered (counter)
 );
 
-    localparam SPACE_W = ASID_W + PPN_BITS, REST_W = 2 + 4 + 1 + 3 + 1 + 3 + ID_BITS;
+    localparam SPACE_W = ASID_W + PPN_BITS, REST_W = 5 + 2 + 3 + 1 + 3 + ID_BITS;
 
     // A request as it arrives.
     wire new_canonical, new_fits;
     atlas_va_check #(.XLEN(XLEN), .LEVELS(LEVELS), .PA_BITS(PA_BITS)) u_va_check (
         .va(s_req_va), .top(cfg_top), .canonical(new_canonical), .fits(new_fits)
     );
-    wire new_user  = s_req_priv == `ATLAS_PRIV_U;
+    wire [4:0] new_needs;
+    atlas_access_needs u_needs (
+        .acc(s_req_acc), .user(s_req_priv == `ATLAS_PRIV_U), .sum(s_req_sum), .mxr(s_req_mxr),
+        .needs(new_needs)
+    );
     wire new_xlate = s_req_priv != `ATLAS_PRIV_M && !cfg_bare;
     wire new_va_ok = new_xlate ? new_canonical : new_fits;
     wire [SPACE_W-1:0] new_space = {cfg_asid, cfg_root};
-    wire [REST_W-1:0]  new_rest  = {s_req_acc, new_user, s_req_sum, s_req_mxr, new_xlate, new_va_ok,
-                                    cfg_top, cfg_root_fits, cfg_adue, cfg_pbmte, cfg_napote, s_req_id};
+    wire [REST_W-1:0]  new_rest  = {new_needs, new_xlate, new_va_ok, cfg_top, cfg_root_fits,
+                                    cfg_adue, cfg_pbmte, cfg_napote, s_req_id};
 
     // The request that is looked up, and the one before it that was not answered there.
     reg  [VA_W-1:0]    in_va_q, va_q;
@@ -165,11 +163,10 @@ module atlas_port #(
     reg                ready_q;
 
     wire               in_xlate, in_va_ok;
-    wire [2:0]         in_top;
     wire [ID_BITS-1:0] in_id, id;
     wire [3:0]         unused_cfg;
-    assign {in_acc, in_user, in_sum, in_mxr, in_xlate, in_va_ok, in_top, unused_cfg, in_id} = in_rest_q;
-    assign {acc, user, sum, mxr, xlate, va_ok, top, root_fits, adue, pbmte, napote, id} = rest_q;
+    assign {in_needs, in_xlate, in_va_ok, in_top, unused_cfg, in_id} = in_rest_q;
+    assign {needs, xlate, va_ok, top, root_fits, adue, pbmte, napote, id} = rest_q;
     assign in_asid      = in_space_q[PPN_BITS +: ASID_W];
     assign {asid, root} = space_q;
     assign in_vpn       = in_va_q[12 +: VPN_BITS];
@@ -180,7 +177,7 @@ module atlas_port #(
     // The result that is kept: of a walk, or of a hit that was not taken at once.
     reg  [LEAF_W-1:0] leaf_q;
     reg  [LEVELS-2:0] big_q;
-    reg               napot_q, g_q, fault_q, access_q, killed_q, fill_q;
+    reg               napot_q, g_q, fault_q, killed_q, fill_q;
     reg  [4:0]        reason_q;
 
     // The lookup. Whatever its result, the request leaves.
@@ -191,24 +188,29 @@ module atlas_port #(
     assign l1_answers = look && l1_hit && in_va_ok && |in_top && !in_off_q;
     wire   answers    = passes || l1_answers;
 
-    // Answers.
+    // Answers: an OR of ANDs, since what the L1 has found is 0 unless it looks.
+    wire shown = done_q && !fault_q;          // the kept result
+    wire plain = free && !in_xlate;           // the address itself
+    wire [PA_BITS+VA_W-1:0] va_wide = {{PA_BITS{1'b0}}, in_va_q};
+    wire [PPN_BITS-1:0] va_ppn = va_wide[PA_BITS-1:12] & {PPN_BITS{plain}};
+    wire [LEVELS-2:0]   big = l1_big | (big_q & {(LEVELS-1){shown}});
     assign s_rsp_valid  = answers || done_q;
     assign s_rsp_id     = done_q ? id : in_id;
     assign s_rsp_killed = killed_q;
     assign s_rsp_fault  = fault_q;
-    assign s_rsp_reason = reason_q;
-    wire [PA_BITS+VA_W-1:0] va_wide = {{PA_BITS{1'b0}}, in_va_q};
-    wire [PPN_BITS-1:0] found_ppn = l1_ppn | (va_wide[PA_BITS-1:12] & {PPN_BITS{!in_xlate}});
-    assign s_rsp_pa     = {done_q ? leaf_q[PPN_BITS-1:0] : found_ppn,
-                           done_q ? va_q[11:0] & {12{!fault_q}} : in_va_q[11:0]};
-    assign s_rsp_pbmt   = done_q ? leaf_q[LEAF_W-1 -: 2] : l1_pbmt;
-    assign s_rsp_napot  = done_q ? napot_q : l1_napot;
-    wire [LEVELS-2:0] big = done_q ? big_q : l1_big;
+    assign s_rsp_reason = reason_q & {5{fault_q}};
+    assign s_rsp_pa     = {l1_ppn | va_ppn | (leaf_q[PPN_BITS-1:0] & {PPN_BITS{shown}}),
+                           (va_q[11:0] & {12{shown}}) | (in_va_q[11:0] & {12{!done_q}})};
+    assign s_rsp_pbmt   = l1_pbmt | (leaf_q[LEAF_W-1 -: 2] & {2{shown}});
+    assign s_rsp_napot  = l1_napot || (napot_q && shown);
     atlas_big_level #(.LEVELS(LEVELS)) u_level (.big(big), .level(s_rsp_level));
 
     // Page faults are 12, 13, 15 (fetch, load, store or AMO); access faults 1, 5, 7.
-    wire fetch = acc == `ATLAS_ACC_FETCH;
-    assign s_rsp_cause = {4{fault_q}} & {!access_q, !access_q || !fetch, acc[1], access_q || !fetch};
+    wire fetch  = !needs[1] && !needs[0];
+    wire access = reason_q == `ATLAS_REASON_VA_WIDTH || reason_q == `ATLAS_REASON_PTE_WIDTH
+               || reason_q == `ATLAS_REASON_PTE_BUS || reason_q == `ATLAS_REASON_LEAF_WIDTH
+               || reason_q == `ATLAS_REASON_AD_BUS;
+    assign s_rsp_cause = {4{fault_q}} & {!access, !access || !fetch, needs[0], access || !fetch};
 
     assign s_req_ready = ready_q;
 
@@ -222,9 +224,10 @@ module atlas_port #(
     // Where the requests go.
     wire accept     = s_req_valid && ready_q;
     wire held       = done_q && !s_rsp_ready;
-    wire dies       = leaves && !answers && (in_killed_q || kill_in);
+    wire dies       = leaves && (in_killed_q || (!answers && kill_in));
     wire done_d     = held || done || kill_cur || dies || (answers && !s_rsp_ready);
     wire miss_d     = (miss_q && !done && !kill_cur) || (looking && !answers && !kill_in);
+    wire calm       = !miss_q && !held && !leaves;  // nothing is in `cur` next
     wire in_valid_d = accept || waits;
     wire read_d     = !halt && !fill_q;       // else the RAM is not read for a request now
     assign waits      = in_valid_q && !leaves;
@@ -245,8 +248,8 @@ module atlas_port #(
             in_valid_q <= in_valid_d;
             read_q     <= read_d;
             // What comes next finds room: nothing here, or what is here leaves in that cycle.
-            ready_q    <= !boot && (!in_valid_d || (!miss_d && !done_d && read_d));
-            fill_q     <= done && done_fill;
+            ready_q    <= !boot && (!in_valid_d || (read_d && (calm || (answers && s_rsp_ready))));
+            fill_q     <= done_fill;
         end
     end
 
@@ -274,18 +277,16 @@ module atlas_port #(
         if (rst) begin
             killed_q <= 1'b0;
             fault_q  <= 1'b0;
-            reason_q <= 5'd0;
         end else if (!held) begin
             killed_q <= kill_cur || dies;
-            fault_q  <= done && done_fault;
-            reason_q <= done_reason & {5{done}};
+            fault_q  <= done_fault;
         end
         if (!held) begin
-            access_q <= done_access;
-            napot_q  <= miss_q ? done_napot : l1_napot;
-            big_q    <= miss_q ? done_big : l1_big;
+            napot_q  <= l1_napot || (miss_q && done_napot);
+            big_q    <= l1_big | (done_big & {(LEVELS-1){miss_q}});
             g_q      <= done_g;
-            leaf_q   <= miss_q ? done_leaf : {l1_pbmt, done_leaf[LEAF_W-3 -: 5], found_ppn};
+            reason_q <= done_reason;
+            leaf_q   <= {l1_pbmt, 5'd0, l1_ppn | va_ppn} | (done_leaf & {LEAF_W{miss_q}});
         end
     end
 

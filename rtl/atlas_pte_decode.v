@@ -23,7 +23,7 @@ module atlas_pte_decode #(
     parameter PPN_BITS = PA_BITS - 12      // derived: do not set
 ) (
     input  wire [XLEN-1:0]     pte,
-    input  wire [2:0]          level,
+    input  wire [LEVELS-2:0]   big,        // VPN slices inside its leaf: bit l if level > l
     input  wire                napote,
     input  wire                pbmte,
     output wire                fault,      // reason says why
@@ -72,15 +72,11 @@ module atlas_pte_decode #(
     endgenerate
 
     // PPN bits of the levels below this one.
-    wire [3:0] inside;
+    wire [LEVELS-2:0] inside;
     genvar l;
     generate
-        for (l = 0; l < 4; l = l + 1) begin : g_inside
-            if (l < LEVELS - 1) begin : g_slice
-                assign inside[l] = level > l && |pte_ppn[SLICE*l +: SLICE];
-            end else begin : g_none
-                assign inside[l] = 1'b0;
-            end
+        for (l = 0; l < LEVELS - 1; l = l + 1) begin : g_inside
+            assign inside[l] = big[l] && |pte_ppn[SLICE*l +: SLICE];
         end
     endgenerate
 
@@ -89,10 +85,10 @@ module atlas_pte_decode #(
     assign ppn   = pte_ppn[PPN_BITS-1:0];
 
     wire ptr_attr   = !leaf && (a || d || u || n || |pbmt);
-    wire no_leaf    = !leaf && level == 3'd0;
+    wire no_leaf    = !leaf && !big[0];
     wire ptr_wide   = !leaf && too_wide;
     wire misaligned = leaf && |inside;
-    wire bad_napot  = leaf && n && (level != 3'd0 || pte_ppn[3:0] != 4'b1000);
+    wire bad_napot  = leaf && n && (big[0] || pte_ppn[3:0] != 4'b1000);
 
     assign reason = !v         ? `ATLAS_REASON_INVALID
                   : w && !r    ? `ATLAS_REASON_W_NO_R

@@ -4,9 +4,9 @@
 // address with the same bits may begin there. All pointers of a port belong to one ASID and one
 // mode: a walk under another pair drops them.
 //
-// lookup    combinational: the lowest pointer that fits the request; it is to be used when the
-//           request's own mode and ASID are given (vpn, asid, top of the port's request)
-// store     the walk read a pointer to the table of level store_level
+// lookup    with `advance` the lowest pointer that fits the request in_* is noted; from the next
+//           cycle on hit_* tell it, while that request is `cur`
+// store     the walk of cur (vpn, asid, top) read a pointer to the table of level store_big
 // drop_*    a fence: everything, or everything if fence_asid is the pointers' ASID
 // Reset     no pointers
 // Formal    what is hit was stored under the same tag, ASID and mode, last, and no fence has dropped
@@ -26,18 +26,21 @@ module atlas_walk_cache #(
     input  wire                clk,
     input  wire                rst,
 
+    input  wire                advance,
+    input  wire [VPN_BITS-1:0] in_vpn,
+    input  wire [ASID_W-1:0]   in_asid,
+    input  wire [2:0]          in_top,        // level of the request's root table
     input  wire [VPN_BITS-1:0] vpn,
     input  wire [ASID_W-1:0]   asid,
-    input  wire [2:0]          top,           // level of the request's root table
-    input  wire                asked,         // the request misses: hit_* are of interest
+    input  wire [2:0]          top,
 
     output wire                hit,
-    output wire [2:0]          hit_level,     // the table to read first
+    output wire [LEVELS-2:0]   hit_big,       // level of the table to read first: bit l if above l
     output wire [PPN_BITS-1:0] hit_table,
     output wire                hit_g,         // OR of G over the pointers above
 
     input  wire                store,
-    input  wire [2:0]          store_level,
+    input  wire [LEVELS-2:0]   store_big,
     input  wire [PPN_BITS-1:0] store_table,
     input  wire                store_g,
 
@@ -52,10 +55,10 @@ module atlas_walk_cache #(
 
     generate
         if (ENABLE == 0) begin : g_none
-            wire unused = &{1'b0, clk, rst, vpn, asid, top, asked, store, store_level, store_table, store_g,
+            wire unused = &{1'b0, clk, rst, advance, in_vpn, in_asid, in_top, vpn, asid, top, store, store_big, store_table, store_g,
                             drop_all, drop_asid, fence_asid, reading, read_index};
             assign hit        = 1'b0;
-            assign hit_level  = 3'd0;
+            assign hit_big    = {(LEVELS-1){1'b0}};
             assign hit_table  = {PPN_BITS{1'b0}};
             assign hit_g      = 1'b0;
             assign read_entry = 128'd0;
@@ -65,10 +68,12 @@ module atlas_walk_cache #(
             reg  [N-1:0]      valid_q;
             reg  [ASID_W-1:0] asid_q;
             reg  [2:0]        top_q;
-            wire              same = asid_q == asid && top_q == top;
+            reg  [N-1:0]      hit_q;                  // one-hot, or none: the pointer to be used
+            wire              in_same  = asid_q == in_asid && top_q == in_top;
+            wire              cur_same = asid_q == asid && top_q == top;
+            wire              drop = rst || drop_all || (drop_asid && asid_q == fence_asid);
 
-            wire [N-1:0]      fits, lowest, storing;
-            assign lowest = fits & (~fits + 1'b1);
+            wire [N-1:0]      fits, storing;
 
             genvar t;
             for (t = 0; t < N; t = t + 1) begin : g_level
@@ -76,34 +81,31 @@ module atlas_walk_cache #(
                 reg [VPN_BITS-1:LSB] tag_q;
                 reg [PPN_BITS-1:0]   table_q;
                 reg                  g_q;
-                assign storing[t] = store && store_level == t;
+                assign storing[t] = store && !store_big[t] && (t == 0 ? 1'b1 : store_big[(t+N-1)%N]);
+                assign hit_big[t] = |(hit_q >> (t + 1));
                 always @(posedge clk) if (storing[t]) begin
                     tag_q   <= vpn[VPN_BITS-1:LSB];
                     table_q <= store_table;
                     g_q     <= store_g;
                 end
-                assign fits[t] = asked && valid_q[t] ? tag_q == vpn[VPN_BITS-1:LSB] && top > t : 1'b0;
+                assign fits[t] = valid_q[t] && tag_q == in_vpn[VPN_BITS-1:LSB] && in_top > t;
 
-                // The lowest that fits, and the one to read back: ORs of ANDs, from level to level.
+                // The one that is used, and the one to read back: ORs of ANDs, from level to level.
                 wire [VPN_BITS-1:0] tag = {tag_q, {LSB{1'b0}}};
                 wire                read = reading && read_index == t;
                 wire                r_valid, r_g, from_g;
                 wire [PPN_BITS-1:0] r_table, from;
                 wire [VPN_BITS-1:0] r_tag;
-                wire [2:0]          level;
-                wire [2:0]          own = lowest[t] ? t : 3'd0;
                 if (t == 0) begin : g_first
-                    assign from    = table_q & {PPN_BITS{lowest[t]}};
-                    assign from_g  = g_q && lowest[t];
-                    assign level   = own;
+                    assign from    = table_q & {PPN_BITS{hit_q[t]}};
+                    assign from_g  = g_q && hit_q[t];
                     assign r_valid = valid_q[t] && read;
                     assign r_g     = g_q && read;
                     assign r_table = table_q & {PPN_BITS{read}};
                     assign r_tag   = tag & {VPN_BITS{read}};
                 end else begin : g_next
-                    assign from    = g_level[t-1].from    | (table_q & {PPN_BITS{lowest[t]}});
-                    assign from_g  = g_level[t-1].from_g  | (g_q && lowest[t]);
-                    assign level   = g_level[t-1].level   | own;
+                    assign from    = g_level[t-1].from    | (table_q & {PPN_BITS{hit_q[t]}});
+                    assign from_g  = g_level[t-1].from_g  | (g_q && hit_q[t]);
                     assign r_valid = g_level[t-1].r_valid | (valid_q[t] && read);
                     assign r_g     = g_level[t-1].r_g     | (g_q && read);
                     assign r_table = g_level[t-1].r_table | (table_q & {PPN_BITS{read}});
@@ -112,16 +114,19 @@ module atlas_walk_cache #(
             end
 
             always @(posedge clk) begin
-                if (rst || drop_all || (drop_asid && asid_q == fence_asid)) valid_q <= {N{1'b0}};
-                else if (store) valid_q <= (same ? valid_q : {N{1'b0}}) | storing;
+                if (drop)       valid_q <= {N{1'b0}};
+                else if (store) valid_q <= (cur_same ? valid_q : {N{1'b0}}) | storing;
+                // What a walk has just followed is the lowest for its request, should it start again.
+                if (drop)         hit_q <= {N{1'b0}};
+                else if (store)   hit_q <= storing;
+                else if (advance) hit_q <= fits & (~fits + 1'b1) & {N{in_same}};
                 if (store) begin
                     asid_q <= asid;
                     top_q  <= top;
                 end
             end
 
-            assign hit       = same && |fits;
-            assign hit_level = g_level[N-1].level;
+            assign hit       = |hit_q;
             assign hit_table = g_level[N-1].from;
             assign hit_g     = g_level[N-1].from_g;
 
@@ -135,7 +140,7 @@ module atlas_walk_cache #(
                 .big({(LEVELS-1){1'b0}}), .napot(1'b0), .view(view)
             );
             assign read_entry = {view[127:108], top_q & {3{g_level[N-1].r_valid}}, view[104:0]};
-            wire unused = &{1'b0, view[107:105], vpn};
+            wire unused = &{1'b0, view[107:105], vpn, in_vpn};
         end
     endgenerate
 `ifdef FORMAL

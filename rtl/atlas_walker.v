@@ -43,10 +43,7 @@ module atlas_walker #(
     input  wire [PORTS-1:0]    s_miss_grant,             // one-hot, or none
     output wire                s_miss_ready,
     input  wire [VPN_BITS-1:0] s_miss_vpn,
-    input  wire [1:0]          s_miss_acc,
-    input  wire                s_miss_user,
-    input  wire                s_miss_sum,
-    input  wire                s_miss_mxr,
+    input  wire [4:0]          s_miss_needs,
     input  wire                s_miss_xlate,
     input  wire                s_miss_va_ok,
     input  wire [2:0]          s_miss_top,
@@ -58,7 +55,7 @@ module atlas_walker #(
     input  wire                s_miss_napote,
     input  wire                s_miss_tlb_off,
     input  wire                s_miss_ptr_hit,
-    input  wire [2:0]          s_miss_ptr_level,
+    input  wire [LEVELS-2:0]   s_miss_ptr_big,
     input  wire [PPN_BITS-1:0] s_miss_ptr_table,
     input  wire                s_miss_ptr_g,
 
@@ -69,18 +66,17 @@ module atlas_walker #(
 
     // The result, for the port that is served.
     output wire [PORTS-1:0]    done,
-    output wire                done_fault,
-    output wire                done_access,              // an access fault, else a page fault
+    output wire [PORTS-1:0]    done_fault,               // ... a fault, of done_reason
     output wire [4:0]          done_reason,
     output wire [LEAF_W-1:0]   done_leaf,                // {pbmt, d, u, x, w, r, ppn composed}
     output wire [LEVELS-2:0]   done_big,
     output wire                done_napot,
     output wire                done_g,
-    output wire                done_fill,                // the L1 is to remember it
+    output wire [PORTS-1:0]    done_fill,                // ... which the L1 is to remember
 
     // A pointer was read: for the walk cache of the port that is served.
     output wire [PORTS-1:0]    store,
-    output wire [2:0]          store_level,
+    output wire [LEVELS-2:0]   store_big,                // the table's level, as big_q
     output wire [PPN_BITS-1:0] store_table,
     output wire                store_g,
 
@@ -88,10 +84,7 @@ module atlas_walker #(
     output wire                l2_look,
     output wire [VPN_BITS-1:0] l2_vpn,
     output wire [ASID_W-1:0]   l2_asid,
-    output wire [1:0]          l2_acc,
-    output wire                l2_user,
-    output wire                l2_sum,
-    output wire                l2_mxr,
+    output wire [4:0]          l2_needs,
     input  wire                l2_hit,
     input  wire [LEAF_W-1:0]   l2_leaf,
     input  wire                l2_g,
@@ -137,20 +130,21 @@ module atlas_walker #(
     reg  [PORTS-1:0]    port_q;
     reg  [VPN_BITS-1:0] vpn_q;
     reg  [ASID_W-1:0]   asid_q;
-    reg  [1:0]          acc_q;
-    reg                 user_q, sum_q, mxr_q, xlate_q, va_ok_q, mode_ok_q, root_fits_q;
+    reg  [4:0]          needs_q;
+    reg                 xlate_q, va_ok_q, mode_ok_q, root_fits_q;
     reg                 adue_q, pbmte_q, napote_q, tlb_off_q, ptr_q;
 
     // Where the walk is.
     reg  [PPN_BITS-1:0] table_q;
-    reg  [2:0]          level_q;
+    reg  [LEVELS-2:0]   big_q;                           // its level: bit l if level > l
     reg                 g_q;                             // OR of G over the pointers above
     reg  [XLEN-1:0]     pte_q;
     reg                 cas_q;                           // compare-and-swap, not a read
     reg                 err_q, other_q;                  // how memory answered
     reg                 drop_q;                          // given up; an answer is outstanding
 
-    // Giving up: at once, but for a memory request on its way.
+    // Giving up: at once, but for a memory request on its way. A kill comes late in a cycle, so
+    // whatever a state does is worked out without regard to it and cancelled in the end.
     wire serving = state_q != S_IDLE && state_q != S_FILL && !drop_q;
     wire abort   = serving && (halt || |(killed & port_q));
 
@@ -163,22 +157,22 @@ module atlas_walker #(
     wire [XLEN-1:0]     updated;
 
     atlas_pte_decode #(.XLEN(XLEN), .LEVELS(LEVELS), .PA_BITS(PA_BITS)) u_decode (
-        .pte(pte_q), .level(level_q), .napote(napote_q), .pbmte(pbmte_q),
+        .pte(pte_q), .big(big_q), .napote(napote_q), .pbmte(pbmte_q),
         .fault(dec_fault), .reason(dec_reason), .leaf(dec_leaf), .napot(dec_napot),
         .pbmt(dec_pbmt), .ppn(dec_ppn)
     );
     atlas_access_check u_check (
         .r(pte_q[`ATLAS_PTE_R_LSB]), .w(pte_q[`ATLAS_PTE_W_LSB]), .x(pte_q[`ATLAS_PTE_X_LSB]),
-        .u(pte_q[`ATLAS_PTE_U_LSB]), .acc(acc_q), .user(user_q), .sum(sum_q), .mxr(mxr_q),
+        .u(pte_q[`ATLAS_PTE_U_LSB]), .needs(needs_q),
         .allowed(chk_allowed), .reason(chk_reason)
     );
     atlas_ad_update #(.XLEN(XLEN)) u_ad_update (
-        .pte(pte_q), .store(acc_q[1]), .adue(adue_q),
+        .pte(pte_q), .store(needs_q[0]), .adue(adue_q),
         .fault(upd_fault), .reason(upd_reason), .update(upd_update), .updated(updated)
     );
 
     // Rules of a step, in their order.
-    wire stepping    = state_q == S_STEP && !abort;
+    wire stepping    = state_q == S_STEP;
     wire again       = stepping && cas_q && other_q && !err_q;      // the PTE has changed
     wire leaf_faults = !chk_allowed || upd_fault || leaf_wide;
     wire faults      = err_q || dec_fault || (dec_leaf && leaf_faults);
@@ -190,8 +184,7 @@ module atlas_walker #(
                            : dec_fault    ? dec_reason
                            : !chk_allowed ? chk_reason
                            : upd_fault    ? upd_reason
-                           : leaf_wide    ? `ATLAS_REASON_LEAF_WIDTH
-                           :                `ATLAS_REASON_NONE;
+                           :                `ATLAS_REASON_LEAF_WIDTH;
     wire [4:0] refuse_reason = !xlate_q   ? `ATLAS_REASON_VA_WIDTH
                              : !mode_ok_q ? `ATLAS_REASON_MODE
                              : !va_ok_q   ? `ATLAS_REASON_NONCANONICAL
@@ -199,18 +192,18 @@ module atlas_walker #(
 
     // The leaf. Composed in full width: a page may be larger than physical memory, and its
     // address is too wide wherever the result does not fit.
-    wire [LEVELS-2:0] big;
     wire [LEVELS-2:0] larger;                            // than physical memory
+    wire [LEVELS-2:0] top_big;                           // the root's level
     genvar l;
     generate
         for (l = 0; l < LEVELS - 1; l = l + 1) begin : g_big
-            assign big[l]    = level_q > l;
-            assign larger[l] = big[l] && SLICE * (l + 1) > PPN_BITS;
+            assign larger[l]  = big_q[l] && SLICE * (l + 1) > PPN_BITS;
+            assign top_big[l] = s_miss_top > l;
         end
     endgenerate
     wire [PTE_PPN-1:0] full_ppn;
     atlas_compose #(.LEVELS(LEVELS), .SLICE(SLICE), .PPN_BITS(PTE_PPN)) u_compose (
-        .ppn(pte_q[`ATLAS_PTE64_PPN_LSB +: PTE_PPN]), .vpn(vpn_q), .big(big), .napot(dec_napot),
+        .ppn(pte_q[`ATLAS_PTE64_PPN_LSB +: PTE_PPN]), .vpn(vpn_q), .big(big_q), .napot(dec_napot),
         .composed(full_ppn)
     );
     wire [PPN_BITS-1:0] composed = full_ppn[PPN_BITS-1:0];
@@ -228,54 +221,54 @@ module atlas_walker #(
                               pte_q[`ATLAS_PTE_R_LSB], composed};
     wire              path_g = g_q || pte_q[`ATLAS_PTE_G_LSB];
 
-    // Results.
-    wire l2_answers = state_q == S_L2 && !abort && l2_hit;
-    wire refuses    = !abort
-                   && (state_q == S_REFUSE || (state_q == S_L2 && !l2_hit && !root_fits_q));
+    // Results. What comes with a fault is not looked at.
+    wire in_l2      = state_q == S_L2;
+    wire l2_answers = in_l2 && l2_hit;
+    wire refuses    = state_q == S_REFUSE || (in_l2 && !l2_hit && !root_fits_q);
     wire walked     = finishes && !faults;
-    assign ev_end      = finishes || l2_answers || refuses;
-    assign done        = port_q & {PORTS{ev_end}};
-    assign done_fault  = !(walked || l2_answers);
-    assign done_reason = walked || l2_answers ? `ATLAS_REASON_NONE
-                       : finishes             ? step_reason : refuse_reason;
-    assign done_access = done_reason == `ATLAS_REASON_VA_WIDTH || done_reason == `ATLAS_REASON_PTE_WIDTH
-                      || done_reason == `ATLAS_REASON_PTE_BUS || done_reason == `ATLAS_REASON_LEAF_WIDTH
-                      || done_reason == `ATLAS_REASON_AD_BUS;
-    assign done_leaf   = (leaf & {LEAF_W{walked}}) | (l2_leaf & {LEAF_W{l2_answers}});
-    assign done_big    = big & {(LEVELS-1){walked}};
-    assign done_napot  = dec_napot && walked;
-    assign done_g      = walked ? path_g : l2_g;
-    assign done_fill   = ((walked && !too_large) || l2_answers) && !tlb_off_q;
+    wire ends       = finishes || l2_answers || refuses;
+    assign ev_end      = ends && !abort;
+    wire [PORTS-1:0] served = port_q & {PORTS{!abort}};
+    wire             failed = (stepping && !again && faults) || refuses;
+    wire             fills  = ((walked && !too_large) || l2_answers) && !tlb_off_q;
+    assign done        = served & {PORTS{ends}};
+    assign done_fault  = served & {PORTS{failed}};
+    assign done_fill   = served & {PORTS{fills}};
+    assign done_reason = stepping ? step_reason : refuse_reason;
+    assign done_leaf   = in_l2 ? l2_leaf : leaf;
+    assign done_big    = big_q & {(LEVELS-1){!in_l2}};
+    assign done_napot  = dec_napot && !in_l2;
+    assign done_g      = in_l2 ? l2_g : path_g;
 
-    assign store       = port_q & {PORTS{descends && !tlb_off_q}};
-    assign store_level = level_q - 3'd1;
+    // The pointer that the walk has followed is remembered a cycle later.
+    reg store_q;
+    always @(posedge clk) store_q <= !rst && descends && !abort && !tlb_off_q;
+    assign store       = port_q & {PORTS{store_q}};
+    assign store_big   = big_q;
     assign store_table = dec_ppn;
-    assign store_g     = path_g;
+    assign store_g     = g_q;
 
     // L2.
-    wire fills_l2 = walked && L2 != 0 && level_q == 3'd0 && !dec_napot && !tlb_off_q;
-    assign l2_look      = state_q == S_L2;
+    wire fills_l2 = walked && L2 != 0 && !big_q[0] && !dec_napot && !tlb_off_q;
+    assign l2_look      = in_l2;
     assign l2_vpn       = vpn_q;
     assign l2_asid      = asid_q;
-    assign l2_acc       = acc_q;
-    assign l2_user      = user_q;
-    assign l2_sum       = sum_q;
-    assign l2_mxr       = mxr_q;
+    assign l2_needs     = needs_q;
     assign l2_fill      = state_q == S_FILL;
     assign l2_fill_leaf = leaf;
     assign l2_fill_g    = path_g;
 
     // Memory. A step that goes a level down asks for the next PTE at once.
-    wire [2:0]          ask_level = state_q == S_STEP ? level_q - 3'd1 : level_q;
+    wire [LEVELS-2:0]   ask_big   = state_q == S_STEP ? big_q >> 1 : big_q;
     wire [PPN_BITS-1:0] ask_table = state_q == S_STEP ? dec_ppn : table_q;
     reg  [SLICE-1:0]    slice;
     integer s;
     always @(*) begin
-        slice = {SLICE{1'b0}};
-        for (s = 0; s < LEVELS; s = s + 1)
-            if (ask_level == s[2:0]) slice = vpn_q[SLICE*s +: SLICE];
+        slice = vpn_q[SLICE-1:0];
+        for (s = 1; s < LEVELS; s = s + 1)
+            if (ask_big[s-1]) slice = vpn_q[SLICE*s +: SLICE];
     end
-    assign m_mem_req_valid = state_q == S_ASK || descends;
+    assign m_mem_req_valid = state_q == S_ASK || (descends && !abort);
     assign m_mem_req_cas   = cas_q && state_q == S_ASK;
     assign m_mem_req_addr  = {ask_table, slice, {PTE_SHIFT{1'b0}}};
     assign m_mem_req_old   = pte_q;
@@ -287,6 +280,8 @@ module atlas_walker #(
     wire ask_l2  = L2 != 0 && !s_miss_tlb_off;
     assign s_miss_ready = state_q == S_IDLE;
     assign idle         = state_q == S_IDLE;
+    wire take_killed = take && |(killed & s_miss_grant);
+    wire in_memory   = state_q == S_ASK || state_q == S_WAIT;
 
     always @(*) begin
         state_d = state_q;
@@ -295,15 +290,15 @@ module atlas_walker #(
                                         : ask_l2            ? S_L2
                                         : !s_miss_root_fits ? S_REFUSE : S_ASK;
             S_REFUSE: state_d = S_IDLE;
-            S_L2:     state_d = abort || l2_hit || !root_fits_q ? S_IDLE : S_ASK;
+            S_L2:     state_d = l2_hit || !root_fits_q ? S_IDLE : S_ASK;
             S_ASK:    if (m_mem_req_ready) state_d = S_WAIT;
-            S_WAIT:   if (m_mem_rsp_valid) state_d = drop_q || abort ? S_IDLE : S_STEP;
-            S_STEP:   state_d = abort            ? S_IDLE
-                              : again || updates ? S_ASK
+            S_WAIT:   if (m_mem_rsp_valid) state_d = drop_q ? S_IDLE : S_STEP;
+            S_STEP:   state_d = again || updates ? S_ASK
                               : descends         ? (m_mem_req_ready ? S_WAIT : S_ASK)
                               : fills_l2         ? S_FILL : S_IDLE;
             default:  state_d = S_IDLE;
         endcase
+        if (take_killed || (abort && (!in_memory || state_d == S_STEP))) state_d = S_IDLE;
     end
 
     always @(posedge clk) begin
@@ -318,8 +313,8 @@ module atlas_walker #(
 
     always @(posedge clk) begin
         if (take) begin
-            {port_q, vpn_q, asid_q, acc_q} <= {s_miss_grant, s_miss_vpn, s_miss_asid, s_miss_acc};
-            {user_q, sum_q, mxr_q}         <= {s_miss_user, s_miss_sum, s_miss_mxr};
+            {port_q, vpn_q, asid_q}        <= {s_miss_grant, s_miss_vpn, s_miss_asid};
+            needs_q                        <= s_miss_needs;
             {xlate_q, va_ok_q, mode_ok_q}  <= {s_miss_xlate, s_miss_va_ok, |s_miss_top};
             {adue_q, pbmte_q, napote_q}    <= {s_miss_adue, s_miss_pbmte, s_miss_napote};
             {root_fits_q, tlb_off_q}       <= {s_miss_root_fits, s_miss_tlb_off};
@@ -330,12 +325,12 @@ module atlas_walker #(
     always @(posedge clk) begin
         if (take) begin
             table_q <= from_ptr ? s_miss_ptr_table : s_miss_root;
-            level_q <= from_ptr ? s_miss_ptr_level : s_miss_top;
+            big_q   <= from_ptr ? s_miss_ptr_big : top_big;
             g_q     <= from_ptr && s_miss_ptr_g;
             ptr_q   <= from_ptr;
-        end else if (descends) begin
+        end else if (stepping && !dec_leaf) begin        // down; or the walk is over
             table_q <= dec_ppn;
-            level_q <= level_q - 3'd1;
+            big_q   <= big_q >> 1;
             g_q     <= path_g;
         end
         if (take || stepping) cas_q <= updates;
@@ -348,16 +343,16 @@ module atlas_walker #(
     end
 
     // Events.
-    assign ev_begin     = take;
-    assign ev_l2_hit    = l2_answers;
-    assign ev_l2_miss   = state_q == S_L2 && !abort && !l2_hit;
+    assign ev_begin     = take && !take_killed;
+    assign ev_l2_hit    = l2_answers && !abort;
+    assign ev_l2_miss   = in_l2 && !l2_hit && !abort;
     assign ev_walk      = (take && state_d == S_ASK) || (ev_l2_miss && root_fits_q);
     assign ev_ptr_hit   = (take && state_d == S_ASK && from_ptr) || (ev_l2_miss && root_fits_q && ptr_q);
-    assign ev_step      = stepping && !cas_q;
-    assign ev_cas       = stepping && cas_q;
-    assign ev_cas_fail  = again;
-    assign ev_bus_error = stepping && err_q;
-    assign ev_fill      = done_fill;
+    assign ev_step      = stepping && !cas_q && !abort;
+    assign ev_cas       = stepping && cas_q && !abort;
+    assign ev_cas_fail  = again && !abort;
+    assign ev_bus_error = stepping && err_q && !abort;
+    assign ev_fill      = fills && !abort;
     assign ev_abort     = abort;
     assign ev_port      = state_q == S_IDLE ? s_miss_grant : port_q;
 `ifdef FORMAL

@@ -62,18 +62,16 @@ static inline uint64_t shape_vpn(const struct shape *shape, uint64_t va)
     return (va >> ATLAS_PAGE_SHIFT) & shape->vpn_mask;
 }
 
-/* The set of a 4 KiB page, whatever the number of sets: its two lowest slices take part. */
+/* The set of a 4 KiB page, whatever the number of sets. */
 static inline uint64_t shape_set(uint64_t vpn, uint64_t mask)
 {
-    return (vpn ^ (vpn >> 9)) & mask;
+    return (vpn ^ vpn >> 8 ^ vpn >> 12) & mask;
 }
 
 /* The set of a superpage of level 1 in the L1's second RAM. */
 static inline uint64_t shape_big_set(const struct shape *shape, uint64_t vpn)
 {
-    const uint64_t page = vpn >> shape->slice_bits;
-
-    return (page ^ (page >> 5)) & shape->big_mask;
+    return vpn >> shape->slice_bits & shape->big_mask;
 }
 
 #endif

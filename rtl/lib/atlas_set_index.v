@@ -1,11 +1,11 @@
-// atlas_set_index: the set of a TLB that a page belongs to: a hash of its number,
-// (page ^ (page >> SHIFT)) mod SETS.
+// atlas_set_index: the set of a TLB that a page belongs to: with HASH = 1
+// (page ^ (page >> 8) ^ (page >> 12)) mod SETS, else page mod SETS.
 // Latency   none: pure
 `default_nettype none
 
 module atlas_set_index #(
     parameter SETS    = 256,                             // a power of two
-    parameter SHIFT   = 9,
+    parameter HASH    = 1,
     parameter PAGE_W  = 27,
     parameter INDEX_W = SETS > 1 ? $clog2(SETS) : 1      // derived: do not set
 ) (
@@ -13,8 +13,9 @@ module atlas_set_index #(
     output wire [INDEX_W-1:0] index
 );
 
-    wire [PAGE_W+SHIFT+INDEX_W-1:0] wide = {{(SHIFT+INDEX_W){1'b0}}, page};
-    assign index = (wide[INDEX_W-1:0] ^ wide[SHIFT +: INDEX_W]) & {INDEX_W{SETS > 1}};
+    wire [PAGE_W+INDEX_W+11:0] wide = {{(INDEX_W+12){1'b0}}, page};
+    wire [INDEX_W-1:0]         hash = wide[8 +: INDEX_W] ^ wide[12 +: INDEX_W];
+    assign index = (wide[INDEX_W-1:0] ^ (hash & {INDEX_W{HASH != 0}})) & {INDEX_W{SETS > 1}};
     wire unused = &{1'b0, wide};
 endmodule
 

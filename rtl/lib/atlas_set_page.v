@@ -5,7 +5,7 @@
 
 module atlas_set_page #(
     parameter SETS    = 256,
-    parameter SHIFT   = 9,
+    parameter HASH    = 1,
     parameter PAGE_W  = 27,
     parameter SETS_W  = $clog2(SETS),                    // derived: do not set
     parameter INDEX_W = SETS > 1 ? SETS_W : 1
@@ -15,12 +15,13 @@ module atlas_set_page #(
     output wire [PAGE_W-1:0]        page
 );
 
-    // From the highest bit down: bit b of the index is bit b of the page, exclusive or bit b + SHIFT.
-    reg [PAGE_W+SHIFT-1:0] wide;
+    // From the highest bit down: what is exclusive-ORed with bit b lies above it.
+    reg [PAGE_W+11:0] wide;
     integer b;
     always @(*) begin
-        wide = {{(SHIFT+SETS_W){1'b0}}, tag} << SETS_W;
-        for (b = SETS_W - 1; b >= 0; b = b - 1) wide[b] = index[b] ^ wide[b+SHIFT];
+        wide = {{(12+SETS_W){1'b0}}, tag} << SETS_W;
+        for (b = SETS_W - 1; b >= 0; b = b - 1)
+            wide[b] = index[b] ^ ((wide[b+8] ^ wide[b+12]) && HASH != 0);
     end
     assign page = wide[PAGE_W-1:0];
     wire unused = &{1'b0, wide, index};

@@ -56,8 +56,15 @@ module leaves #(
         .va(va), .top(top), .canonical(canonical), .fits(fits)
     );
 
+    wire [LEVELS-2:0] big;
+    genvar l;
+    generate
+        for (l = 0; l < LEVELS - 1; l = l + 1) begin : g_big
+            assign big[l] = level > l;
+        end
+    endgenerate
     atlas_pte_decode #(.XLEN(XLEN), .LEVELS(LEVELS), .PA_BITS(PA_BITS)) u_pte_decode (
-        .pte(pte), .level(level), .napote(napote), .pbmte(pbmte), .fault(fault), .reason(reason),
+        .pte(pte), .big(big), .napote(napote), .pbmte(pbmte), .fault(fault), .reason(reason),
         .leaf(leaf), .napot(napot), .pbmt(pbmt), .ppn(ppn)
     );
 
@@ -66,8 +73,12 @@ module leaves #(
         .update(ad_update), .updated(ad_updated)
     );
 
+    wire [4:0] needs;
+    atlas_access_needs u_access_needs (
+        .acc(acc), .user(user), .sum(sum), .mxr(mxr), .needs(needs)
+    );
     atlas_access_check u_access_check (
-        .r(r), .w(w), .x(x), .u(u), .acc(acc), .user(user), .sum(sum), .mxr(mxr),
+        .r(r), .w(w), .x(x), .u(u), .needs(needs),
         .allowed(allowed), .reason(access_reason)
     );
 
