@@ -1,4 +1,6 @@
-/* test_mmu_l1_tlb.c: the L1's RAM and side entries: places, matches, replacement. */
+/* test_mmu_l1_tlb.c: the L1's 4 KiB RAM and side entries: places, matches, replacement. Where it
+ * makes no difference to the rule, with a superpage RAM and without; what is the superpage RAM's
+ * own is in test_mmu_l1_big.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,11 +15,12 @@ static const uint64_t MIB2 = UINT64_C(1) << 21;
 static const uint64_t GIB = UINT64_C(1) << 30;
 
 /* Sv39 with these sizes and no L2. */
-static void open_sized(struct rig *r, unsigned sets, unsigned side)
+static void open_sized(struct rig *r, unsigned sets, unsigned big, unsigned side)
 {
     struct atlas_params p = rig_params(RIG_SV39);
 
     p.l1_sets = sets;
+    p.l1_big = big;
     p.l1_side = side;
     p.l2_sets = 0;
     rig_open_with(r, RIG_SV39, &p);
@@ -44,10 +47,10 @@ static void a_4k_page_goes_to_the_set_that_two_slices_of_its_vpn_name(void **sta
     for (unsigned w = 0; w <= 10; w++) {
         struct rig r;
 
-        open_sized(&r, 1U << w, 2);
+        open_sized(&r, 1U << w, 0, 2);
         for (uint64_t i = 0; i < 40; i++) {
             const uint64_t vpn = i * 0x9e3779b9 & ATLAS_ONES(27);
-            const uint64_t set = (vpn ^ vpn >> w) % (1U << w);
+            const uint64_t set = (vpn ^ vpn >> 9) % (1U << w);
             const uint64_t va = (uint64_t)((int64_t)(vpn << 37) >> 25);
             struct atlas_entry e;
 
@@ -96,10 +99,10 @@ static void an_entry_keeps_all_fields_of_its_leaf(void **state)
 static void pages_of_one_set_evict_each_other_and_others_do_not(void **state)
 {
     struct rig r;
-    const uint64_t a = 0x5000, b = 0x4000 | 0x1 << 16, c = 0x4000; /* sets 5, 4 ^ 1, 4 of 16 */
+    const uint64_t a = 0x5000, b = 0x4000 | 0x1 << 21, c = 0x4000; /* sets 5, 4 ^ 1, 4 of 16 */
 
     (void)state;
-    open_sized(&r, 16, 2);
+    open_sized(&r, 16, 0, 2);
     rig_map(&r, a, 0, pte_of(0x10, RWXAD));
     rig_map(&r, b, 0, pte_of(0x20, RWXAD));
     rig_map(&r, c, 0, pte_of(0x30, RWXAD));
@@ -122,91 +125,111 @@ static void an_entry_answers_its_asid_only_unless_global(void **state)
     } rows[] = {{0, 0}, {PG, 0}, {0, PG}};
 
     (void)state;
-    for (unsigned i = 0; i < 3; i++) {
+    for (unsigned i = 0; i < 6; i++) {
         for (unsigned level = 0; level < 3; level++) {
             const uint64_t va = (uint64_t) - (int64_t)GIB + 0x3000; /* negative */
-            const bool global = (rows[i].leaf_g | (level < 2 ? rows[i].pointer_g : 0)) != 0;
+            const uint64_t leaf_g = rows[i % 3].leaf_g;
+            const uint64_t pointer_g = level < 2 ? rows[i % 3].pointer_g : 0;
             struct rig r;
 
-            open_sized(&r, 16, 2);
-            rig_map(&r, va, level, pte_of(0x40000, RWXAD | rows[i].leaf_g));
-            if (level < 2)
-                rig_put(&r, rig_pte_addr(&r, va, 2),
-                        rig_get(&r, rig_pte_addr(&r, va, 2)) | rows[i].pointer_g);
+            open_sized(&r, 16, i < 3 ? 0 : 8, 2);
+            rig_map(&r, va, level, pte_of(0x40000, RWXAD | leaf_g));
+            rig_put(&r, rig_pte_addr(&r, va, 2), rig_get(&r, rig_pte_addr(&r, va, 2)) | pointer_g);
             rig_load(&r, va);
             assert_true(hits(&r, va));
             rig_space(&r, 2);
-            assert_int_equal(hits(&r, va), global);
+            assert_int_equal(hits(&r, va), (leaf_g | pointer_g) != 0);
             rig_close(&r);
         }
     }
+}
+
+/* Of a page of this level, with all combinations of its flags and the access. */
+static void refused_as_cold(unsigned level, unsigned big, unsigned bits)
+{
+    static const uint64_t flags[] = {PR, PR | PW, PX, PR | PX, PR | PW | PX};
+    const bool user = (bits >> 5 & 1) != 0;
+    const uint64_t leaf =
+        flags[bits >> 6 & 7] | PV | PA | (bits >> 9 != 0 ? PD : 0) | (user ? PU : 0);
+    struct rig cold, warm;
+    struct atlas_rsp expected, got;
+
+    open_sized(&cold, 16, big, 2);
+    open_sized(&warm, 16, big, 2);
+    rig_map(&cold, 0x1000, level, pte_of(0x40000, leaf));
+    rig_map(&warm, 0x1000, level, pte_of(0x40000, leaf));
+    warm.req.sum = warm.req.mxr = true;
+    warm.req.priv = user ? ATLAS_PRIV_U : ATLAS_PRIV_S;
+    rig_load(&warm, 0x1000);
+    assert_int_equal(rig_valid(&warm, ATLAS_RB_L1, 0) + rig_valid(&warm, ATLAS_RB_SIDE, 0), 1);
+    cold.req.sum = warm.req.sum = (bits >> 2 & 1) != 0;
+    cold.req.mxr = warm.req.mxr = (bits >> 3 & 1) != 0;
+    cold.req.priv = warm.req.priv = (bits >> 4 & 1) != 0 ? ATLAS_PRIV_U : ATLAS_PRIV_S;
+    expected = rig_access(&cold, 0, bits & 3, 0x1000);
+    got = rig_access(&warm, 0, bits & 3, 0x1000);
+    assert_int_equal(got.reason, expected.reason);
+    assert_int_equal(got.cause, expected.cause);
+    assert_int_equal(got.pa, expected.pa);
+    assert_int_equal(rig_port_ctr(&warm, 0, level == 0 ? ATLAS_CTR_L1_HIT : ATLAS_CTR_SIDE_HIT),
+                     !expected.fault);
+    rig_close(&cold);
+    rig_close(&warm);
 }
 
 /* B19 */
 static void a_refused_access_walks_and_faults_as_cold(void **state)
 {
-    static const uint64_t flags[] = {PR, PR | PW, PX, PR | PX, PR | PW | PX};
+    static const struct {
+        unsigned level, big;
+    } arrays[] = {{0, 0}, {1, 0}, {1, 4}};
 
     (void)state;
-    for (unsigned bits = 0; bits < 5U << 6; bits++) {
-        const uint64_t leaf = flags[bits >> 6] | PV | PA | PD | ((bits >> 5 & 1) != 0 ? PU : 0);
-        struct rig cold, warm;
-        struct atlas_rsp expected, got;
+    for (unsigned i = 0; i < 3; i++)
+        for (unsigned bits = 0; bits < 1U << 10; bits++)
+            if ((bits >> 6 & 7) < 5)
+                refused_as_cold(arrays[i].level, arrays[i].big, bits);
+}
 
-        open_sized(&cold, 16, 2);
-        open_sized(&warm, 16, 2);
-        rig_map(&cold, 0x1000, 0, pte_of(0x10, leaf));
-        rig_map(&warm, 0x1000, 0, pte_of(0x10, leaf));
-        warm.req.sum = warm.req.mxr = true;
-        warm.req.priv = (bits >> 5 & 1) != 0 ? ATLAS_PRIV_U : ATLAS_PRIV_S;
-        rig_load(&warm, 0x1000);
-        assert_int_equal(rig_valid(&warm, ATLAS_RB_L1, 0), 1);
-        cold.req.sum = warm.req.sum = (bits >> 2 & 1) != 0;
-        cold.req.mxr = warm.req.mxr = (bits >> 3 & 1) != 0;
-        cold.req.priv = warm.req.priv = (bits >> 4 & 1) != 0 ? ATLAS_PRIV_U : ATLAS_PRIV_S;
-        expected = rig_access(&cold, 0, bits & 3, 0x1000);
-        got = rig_access(&warm, 0, bits & 3, 0x1000);
-        assert_int_equal(got.reason, expected.reason);
-        assert_int_equal(got.cause, expected.cause);
-        assert_int_equal(got.pa, expected.pa);
-        assert_int_equal(rig_port_ctr(&warm, 0, ATLAS_CTR_L1_HIT), !expected.fault);
-        rig_close(&cold);
-        rig_close(&warm);
+/* One entry answers every offset of a superpage, and no address beside it. */
+static void covers_its_superpage(unsigned mode, unsigned level, unsigned big)
+{
+    const unsigned bits = rig_modes[mode].slice_bits * level;
+    const uint64_t pa = UINT64_C(1) << (12 + bits);
+    const bool in_ram = level == 1 && big > 0;
+    struct atlas_params p = rig_params(mode);
+    struct rig r;
+    uint64_t base;
+
+    p.l1_big = big;
+    rig_open_with(&r, mode, &p);
+    base = rig_va(&r, 0, 2, 2, 2, 2) >> (12 + bits) << (12 + bits);
+    rig_map(&r, base, level, pa >> 12 << PPN_LSB | RWXAD);
+    rig_load(&r, base + 0x1abc);
+    rig_forget(&r);
+    for (unsigned i = 0; i < 50; i++) {
+        const uint64_t offset = i * UINT64_C(0x9e3779b97f4a7c15) & ATLAS_ONES(12 + bits);
+        const struct atlas_rsp rsp = rig_load(&r, base + offset);
+
+        rig_assert_pa(&rsp, pa + offset);
+        assert_int_equal(rsp.level, level);
     }
+    assert_int_equal(r.count, 0);
+    assert_int_equal(rig_port_ctr(&r, 0, ATLAS_CTR_SIDE_HIT), 50);
+    assert_int_equal(rig_valid(&r, ATLAS_RB_SIDE, 0), !in_ram);
+    assert_int_equal(rig_valid(&r, ATLAS_RB_L1, 0), in_ram);
+    assert_false(hits(&r, base - 1));
+    assert_false(hits(&r, base + pa));
+    rig_close(&r);
 }
 
 /* B13 B14 */
-static void one_side_entry_answers_the_whole_superpage_and_no_more(void **state)
+static void one_entry_answers_the_whole_superpage_and_no_more(void **state)
 {
     (void)state;
-    for (unsigned m = 0; m < RIG_MODES; m++) {
-        for (unsigned level = 1; level < rig_modes[m].levels; level++) {
-            struct rig r;
-            const unsigned bits = rig_modes[m].slice_bits * level;
-            uint64_t base, pa;
-
-            rig_open(&r, m);
-            base = rig_va(&r, 0, 2, 2, 2, 2) >> (12 + bits) << (12 + bits);
-            pa = UINT64_C(1) << (12 + bits);
-            rig_map(&r, base, level, pa >> 12 << PPN_LSB | RWXAD);
-            rig_load(&r, base + 0x1abc);
-            rig_forget(&r);
-            for (unsigned i = 0; i < 50; i++) {
-                const uint64_t offset = i * UINT64_C(0x9e3779b97f4a7c15) & ATLAS_ONES(12 + bits);
-                const struct atlas_rsp rsp = rig_load(&r, base + offset);
-
-                rig_assert_pa(&rsp, pa + offset);
-                assert_int_equal(rsp.level, level);
-            }
-            assert_int_equal(r.count, 0);
-            assert_int_equal(rig_port_ctr(&r, 0, ATLAS_CTR_SIDE_HIT), 50);
-            assert_int_equal(rig_valid(&r, ATLAS_RB_SIDE, 0), 1);
-            assert_int_equal(rig_valid(&r, ATLAS_RB_L1, 0), 0);
-            assert_false(hits(&r, base - 1));
-            assert_false(hits(&r, base + pa));
-            rig_close(&r);
-        }
-    }
+    for (unsigned m = 0; m < RIG_MODES; m++)
+        for (unsigned level = 1; level < rig_modes[m].levels; level++)
+            for (unsigned big = 0; big <= 256; big = big == 0 ? 1 : big * 4)
+                covers_its_superpage(m, level, big);
 }
 
 static void a_side_entry_shows_no_bits_inside_its_page(void **state)
@@ -215,7 +238,7 @@ static void a_side_entry_shows_no_bits_inside_its_page(void **state)
     struct atlas_entry e;
 
     (void)state;
-    open_sized(&r, 16, 4);
+    open_sized(&r, 16, 0, 4);
     rig_map(&r, 0, 1, pte_of(0x200, RWXAD));
     rig_load(&r, 0x123456);
     e = rig_entry(&r, ATLAS_RB_SIDE, 0, 0);
@@ -232,7 +255,7 @@ static void side_entries_are_replaced_round_robin(void **state)
     for (unsigned side = 1; side <= 16; side *= 2) {
         struct rig r;
 
-        open_sized(&r, 1, side);
+        open_sized(&r, 1, 0, side);
         for (unsigned i = 0; i < 2 * side + 1; i++) {
             assert_int_equal(atlas_replacement(r.mmu, 0), i % side);
             rig_map(&r, i * MIB2, 1, pte_of(0x200 * i, RWXAD));
@@ -252,7 +275,7 @@ static void an_empty_side_entry_is_no_reason_to_leave_the_round(void **state)
     struct rig r;
 
     (void)state;
-    open_sized(&r, 1, 4);
+    open_sized(&r, 1, 0, 4);
     for (unsigned i = 0; i < 3; i++) {
         rig_map(&r, i * MIB2, 1, pte_of(0x200 * i, RWXAD));
         rig_load(&r, i * MIB2);
@@ -274,8 +297,49 @@ struct overlap {
     bool old_napot, new_napot;
 };
 
+static bool to_side(unsigned level, bool napot, unsigned big)
+{
+    return napot || level > 1 || (level == 1 && big == 0);
+}
+
+static void drops_what_overlaps(const struct overlap *o, unsigned big)
+{
+    const uint64_t va = GIB + 3 * MIB2 + 0x25000;
+    const uint64_t clean = PV | PR | PW | PA;
+    const uint64_t n = PN | pte_of(8, 0);
+    const bool old_side = to_side(o->old_level, o->old_napot, big);
+    const bool new_side = to_side(o->new_level, o->new_napot, big);
+    struct rig r;
+    struct atlas_rsp rsp;
+
+    open_sized(&r, 16, big, 4);
+    rig_map(&r, 9 * GIB, 2, pte_of(0x40000, RWXAD)); /* a bystander, entry 0 */
+    rig_load(&r, 9 * GIB);
+    rig_map(&r, va, o->old_level, pte_of(0x80000, clean) | (o->old_napot ? n : 0));
+    rig_load(&r, va); /* entry 1, or in the superpage RAM */
+    assert_int_equal(atlas_replacement(r.mmu, 0), old_side ? 2 : 1);
+    rig_fence(&r, 0x7fff000, 9); /* the pointers only: no such page, no such ASID */
+    for (unsigned level = 2; level > o->new_level; level--)
+        rig_put(&r, rig_pte_addr(&r, va, level), 0);
+    rig_map(&r, va, o->new_level, pte_of(0xc0000, RWXAD) | (o->new_napot ? n : 0));
+    rig_access(&r, 0, STORE, va);
+    assert_true(rig_entry(&r, ATLAS_RB_SIDE, 0, 0).valid);
+    assert_int_equal(rig_entry(&r, ATLAS_RB_SIDE, 0, 1).valid, new_side);
+    assert_int_equal(rig_valid(&r, ATLAS_RB_SIDE, 0), new_side ? 2 : 1);
+    assert_int_equal(rig_valid(&r, ATLAS_RB_L1, 0), !new_side);
+    /* a dropped place needs no round */
+    assert_int_equal(atlas_replacement(r.mmu, 0), old_side || new_side ? 2 : 1);
+    if (new_side)
+        assert_int_equal(rig_entry(&r, ATLAS_RB_SIDE, 0, 1).ppn >> 16, 0xc);
+    rig_forget(&r);
+    rsp = rig_access(&r, 0, STORE, va);
+    assert_int_equal(rsp.pa >> 28, 0xc);
+    assert_int_equal(r.count, 0); /* nothing that is left refuses it */
+    rig_close(&r);
+}
+
 /* B14: what matches the request that is filled goes. */
-static void a_fill_drops_side_entries_that_match_it(void **state)
+static void a_fill_drops_large_entries_that_match_it(void **state)
 {
     static const struct overlap rows[] = {
         {"4K in 2M", 1, 0, false, false},   {"4K in 1G", 2, 0, false, false},
@@ -284,47 +348,22 @@ static void a_fill_drops_side_entries_that_match_it(void **state)
         {"2M over 64K", 0, 1, true, false}, {"64K again", 0, 0, true, true},
         {"2M again", 1, 1, false, false},
     };
-    const uint64_t va = GIB + 3 * MIB2 + 0x25000;
 
     (void)state;
-    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const struct overlap *o = &rows[i];
-        const uint64_t clean = PV | PR | PW | PA;
-        const uint64_t n = PN | pte_of(8, 0);
-        const bool to_ram = o->new_level == 0 && !o->new_napot;
-        struct rig r;
-
-        open_sized(&r, 16, 4);
-        rig_map(&r, 9 * GIB, 2, pte_of(0x40000, RWXAD)); /* a bystander, entry 0 */
-        rig_load(&r, 9 * GIB);
-        rig_map(&r, va, o->old_level, pte_of(0x80000, clean) | (o->old_napot ? n : 0));
-        rig_load(&r, va); /* entry 1 */
-        assert_int_equal(atlas_replacement(r.mmu, 0), 2);
-        rig_fence(&r, 0x7fff000, 9); /* the pointers only: no such page, no such ASID */
-        for (unsigned level = 2; level > o->new_level; level--)
-            rig_put(&r, rig_pte_addr(&r, va, level), 0);
-        rig_map(&r, va, o->new_level, pte_of(0xc0000, RWXAD) | (o->new_napot ? n : 0));
-        rig_access(&r, 0, STORE, va);
-        assert_true(rig_entry(&r, ATLAS_RB_SIDE, 0, 0).valid);
-        assert_int_equal(rig_entry(&r, ATLAS_RB_SIDE, 0, 1).valid, !to_ram);
-        assert_int_equal(rig_valid(&r, ATLAS_RB_SIDE, 0), to_ram ? 1 : 2);
-        assert_int_equal(rig_valid(&r, ATLAS_RB_L1, 0), to_ram);
-        assert_int_equal(atlas_replacement(r.mmu, 0), 2); /* a dropped place needs no round */
-        if (!to_ram)
-            assert_int_equal(rig_entry(&r, ATLAS_RB_SIDE, 0, 1).ppn >> 16, 0xc);
-        rig_close(&r);
-    }
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        for (unsigned big = 0; big <= 256; big = big == 0 ? 1 : big * 16)
+            drops_what_overlaps(&rows[i], big);
 }
 
 /* B14: pages of two sizes over one address, legal because nothing was fenced: the lowest entry
  * answers, alone; and a fill takes both places. */
-static void of_two_entries_that_match_the_lowest_answers(void **state)
+static void of_two_side_entries_that_match_the_lowest_answers(void **state)
 {
     struct atlas_rsp rsp;
     struct rig r;
 
     (void)state;
-    open_sized(&r, 16, 4);
+    open_sized(&r, 16, 0, 4);
     for (unsigned i = 0; i < 3; i++) {
         rig_map(&r, GIB + i * MIB2, 1, pte_of(0x200 * (i + 1), PV | PR | PW | PA));
         rig_load(&r, GIB + i * MIB2);
@@ -352,7 +391,7 @@ static void an_entry_of_another_asid_stays_unless_it_is_global(void **state)
         const uint64_t old_g = (row & 1) != 0 ? PG : 0, new_g = (row & 2) != 0 ? PG : 0;
         struct rig r;
 
-        open_sized(&r, 16, 4);
+        open_sized(&r, 16, 0, 4);
         rig_map(&r, 0, 1, pte_of(0x200, PV | PR | PW | PA | old_g));
         rig_load(&r, 0);
         rig_space(&r, 2);
@@ -363,53 +402,59 @@ static void an_entry_of_another_asid_stays_unless_it_is_global(void **state)
     }
 }
 
-/* model/README.md, 1.5: a stale 4 KiB entry below a side entry never answers. */
-static void a_side_entry_hides_the_ram_even_if_it_may_not_answer(void **state)
+/* model/README.md, 1.5: a stale 4 KiB entry below a superpage never answers. */
+static void a_superpage_hides_the_4k_ram_even_if_it_may_not_answer(void **state)
 {
-    struct rig r;
-    struct atlas_rsp rsp;
-
     (void)state;
-    open_sized(&r, 16, 4);
-    rig_map(&r, 0x3000, 0, pte_of(0x10, RWXAD));
-    rig_load(&r, 0x3000); /* in the RAM: dirty */
-    rig_fence(&r, 0x7fff000, 9);
-    rig_map(&r, 0x3000, 1, pte_of(0x200, PV | PR | PA));
-    rig_load(&r, 0x4000); /* a side entry over it: read-only */
-    assert_int_equal(rig_valid(&r, ATLAS_RB_L1, 0), 1);
-    rsp = rig_load(&r, 0x3000);
-    rig_assert_pa(&rsp, 0x203000);
-    rsp = rig_access(&r, 0, STORE, 0x3000);
-    rig_assert_fault(&rsp, ATLAS_REASON_NO_W, 15);
-    rig_fence(&r, 0x4000, -1); /* takes the side entry, and no RAM entry of page 4 */
-    rsp = rig_access(&r, 0, STORE, 0x3000);
-    rig_assert_pa(&rsp, 0x10000);
-    rig_close(&r);
+    for (unsigned big = 0; big <= 4; big += 4) {
+        struct rig r;
+        struct atlas_rsp rsp;
+
+        open_sized(&r, 16, big, 4);
+        rig_map(&r, 0x3000, 0, pte_of(0x10, RWXAD));
+        rig_load(&r, 0x3000); /* in the 4 KiB RAM: dirty */
+        rig_fence(&r, 0x7fff000, 9);
+        rig_map(&r, 0x3000, 1, pte_of(0x200, PV | PR | PA));
+        rig_load(&r, 0x4000); /* a superpage over it: read-only */
+        assert_true(rig_entry(&r, ATLAS_RB_L1, 0, 3).valid);
+        assert_int_equal(rig_valid(&r, ATLAS_RB_SIDE, 0), big == 0);
+        assert_int_equal(rig_valid(&r, ATLAS_RB_L1, 0), big == 0 ? 1 : 2);
+        rsp = rig_load(&r, 0x3000);
+        rig_assert_pa(&rsp, 0x203000);
+        rsp = rig_access(&r, 0, STORE, 0x3000);
+        rig_assert_fault(&rsp, ATLAS_REASON_NO_W, 15);
+        rig_fence(&r, 0x4000, -1); /* takes the superpage, and no 4 KiB entry of page 3 */
+        rsp = rig_access(&r, 0, STORE, 0x3000);
+        rig_assert_pa(&rsp, 0x10000);
+        rig_close(&r);
+    }
 }
 
 /* P19 */
-static void one_set_and_one_side_entry_are_enough(void **state)
+static void one_entry_of_each_kind_is_enough(void **state)
 {
-    struct rig r;
-    struct atlas_rsp rsp;
-
     (void)state;
-    open_sized(&r, 1, 1);
-    for (unsigned i = 0; i < 8; i++) {
-        rig_map(&r, i * 0x1000, 0, pte_of(0x10 + i, RWXAD));
-        rig_map(&r, GIB + i * MIB2, 1, pte_of(0x200 * i, RWXAD));
+    for (unsigned big = 0; big < 2; big++) {
+        struct rig r;
+        struct atlas_rsp rsp;
+
+        open_sized(&r, 1, big, 1);
+        for (unsigned i = 0; i < 8; i++) {
+            rig_map(&r, i * 0x1000, 0, pte_of(0x10 + i, RWXAD));
+            rig_map(&r, GIB + i * MIB2, 1, pte_of(0x200 * i, RWXAD));
+        }
+        for (unsigned i = 0; i < 64; i++) {
+            rsp = rig_load(&r, (i * 5 & 7) * 0x1000 | 4);
+            rig_assert_pa(&rsp, (0x10 + (i * 5 & 7)) * 0x1000 | 4);
+            rsp = rig_load(&r, GIB + (i * 3 & 7) * MIB2 + 0x10008);
+            rig_assert_pa(&rsp, (i * 3 & 7) * MIB2 + 0x10008);
+            assert_int_equal(rig_valid(&r, ATLAS_RB_L1, 0), 1 + big);
+            assert_int_equal(rig_valid(&r, ATLAS_RB_SIDE, 0), 1 - big);
+            assert_true(hits(&r, (i * 5 & 7) * 0x1000));
+            assert_true(hits(&r, GIB + (i * 3 & 7) * MIB2));
+        }
+        rig_close(&r);
     }
-    for (unsigned i = 0; i < 64; i++) {
-        rsp = rig_load(&r, (i * 5 & 7) * 0x1000 | 4);
-        rig_assert_pa(&rsp, (0x10 + (i * 5 & 7)) * 0x1000 | 4);
-        rsp = rig_load(&r, GIB + (i * 3 & 7) * MIB2 + 0x10008);
-        rig_assert_pa(&rsp, (i * 3 & 7) * MIB2 + 0x10008);
-        assert_int_equal(rig_valid(&r, ATLAS_RB_L1, 0), 1);
-        assert_int_equal(rig_valid(&r, ATLAS_RB_SIDE, 0), 1);
-        assert_true(hits(&r, (i * 5 & 7) * 0x1000));
-        assert_true(hits(&r, GIB + (i * 3 & 7) * MIB2));
-    }
-    rig_close(&r);
 }
 
 int main(void)
@@ -420,15 +465,15 @@ int main(void)
         cmocka_unit_test(pages_of_one_set_evict_each_other_and_others_do_not),
         cmocka_unit_test(an_entry_answers_its_asid_only_unless_global),
         cmocka_unit_test(a_refused_access_walks_and_faults_as_cold),
-        cmocka_unit_test(one_side_entry_answers_the_whole_superpage_and_no_more),
+        cmocka_unit_test(one_entry_answers_the_whole_superpage_and_no_more),
         cmocka_unit_test(a_side_entry_shows_no_bits_inside_its_page),
         cmocka_unit_test(side_entries_are_replaced_round_robin),
         cmocka_unit_test(an_empty_side_entry_is_no_reason_to_leave_the_round),
-        cmocka_unit_test(a_fill_drops_side_entries_that_match_it),
-        cmocka_unit_test(of_two_entries_that_match_the_lowest_answers),
+        cmocka_unit_test(a_fill_drops_large_entries_that_match_it),
+        cmocka_unit_test(of_two_side_entries_that_match_the_lowest_answers),
         cmocka_unit_test(an_entry_of_another_asid_stays_unless_it_is_global),
-        cmocka_unit_test(a_side_entry_hides_the_ram_even_if_it_may_not_answer),
-        cmocka_unit_test(one_set_and_one_side_entry_are_enough),
+        cmocka_unit_test(a_superpage_hides_the_4k_ram_even_if_it_may_not_answer),
+        cmocka_unit_test(one_entry_of_each_kind_is_enough),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,15 +9,21 @@
 
 enum { LOAD = ATLAS_ACC_LOAD, STORE = ATLAS_ACC_STORE };
 
-/* Sv39 with an L1 of one set, so that every other page asks the L2. */
-static void open_sized(struct rig *r, unsigned sets, unsigned ways)
+/* Sv39 with an L1 of one set, so that every other page asks the L2; and with these superpages. */
+static void open_with_big(struct rig *r, unsigned sets, unsigned ways, unsigned big)
 {
     struct atlas_params p = rig_params(RIG_SV39);
 
     p.l1_sets = 1;
+    p.l1_big = big;
     p.l2_sets = sets;
     p.l2_ways = ways;
     rig_open_with(r, RIG_SV39, &p);
+}
+
+static void open_sized(struct rig *r, unsigned sets, unsigned ways)
+{
+    open_with_big(r, sets, ways, 0);
 }
 
 /* Page n -> frame 0x1000 + n. */
@@ -95,16 +101,16 @@ static void a_page_goes_to_the_set_that_two_slices_of_its_vpn_name(void **state)
 
             map_page(&r, vpn, RWXAD);
             load_page(&r, vpn);
-            assert_int_equal(page_in(&r, (unsigned)((vpn ^ vpn >> w) % (1U << w))), vpn);
+            assert_int_equal(page_in(&r, (unsigned)((vpn ^ vpn >> 9) % (1U << w))), vpn);
         }
         rig_close(&r);
     }
 }
 
-/* Pages 0, 4^4.. of one set: multiples of 16 + their set bits folded: vpn and vpn >> 2 cancel. */
+/* Pages of set 0 of four: bits 1..0 and 10..9 of their numbers are 0. */
 static uint64_t same_set(uint64_t i)
 {
-    return i << 4; /* four sets: bits 3..2 fold onto 1..0, and both are 0 */
+    return i << 4;
 }
 
 static void empty_ways_are_filled_lowest_first_and_then_round_robin(void **state)
@@ -240,39 +246,47 @@ static void a_global_hit_is_filled_under_the_asid_of_the_request(void **state)
 
 static void superpages_and_napot_pages_stay_out(void **state)
 {
-    struct rig r;
-
     (void)state;
-    open_sized(&r, 4, 2);
-    rig_map(&r, 0, 0, PN | 0x18 << PPN_LSB | RWXAD);
-    rig_map(&r, UINT64_C(1) << 21, 1, 0x200 << PPN_LSB | RWXAD);
-    rig_map(&r, UINT64_C(1) << 30, 2, 0x40000 << PPN_LSB | RWXAD);
-    rig_load(&r, 0);
-    rig_load(&r, UINT64_C(1) << 21);
-    rig_load(&r, UINT64_C(1) << 30);
-    assert_int_equal(rig_valid(&r, ATLAS_RB_SIDE, 0), 3);
-    assert_int_equal(rig_valid(&r, ATLAS_RB_L2, 0), 0);
-    assert_int_equal(rig_ctr(&r, ATLAS_GCTR_L2_MISS), 3);
-    rig_close(&r);
+    for (unsigned big = 0; big <= 4; big += 4) {
+        struct rig r;
+
+        open_with_big(&r, 4, 2, big);
+        rig_map(&r, 0, 0, PN | 0x18 << PPN_LSB | RWXAD);
+        rig_map(&r, UINT64_C(1) << 21, 1, 0x200 << PPN_LSB | RWXAD);
+        rig_map(&r, UINT64_C(1) << 30, 2, 0x40000 << PPN_LSB | RWXAD);
+        rig_load(&r, 0);
+        rig_load(&r, UINT64_C(1) << 21);
+        rig_load(&r, UINT64_C(1) << 30);
+        assert_int_equal(rig_valid(&r, ATLAS_RB_SIDE, 0), big == 0 ? 3 : 2);
+        assert_int_equal(rig_valid(&r, ATLAS_RB_L1, 0), big == 0 ? 0 : 1);
+        assert_int_equal(rig_valid(&r, ATLAS_RB_L2, 0), 0);
+        assert_int_equal(rig_ctr(&r, ATLAS_GCTR_L2_MISS), 3);
+        rig_close(&r);
+    }
 }
 
-static void a_hit_drops_overlapping_side_entries_like_a_walk(void **state)
+static void a_hit_drops_an_overlapping_superpage_like_a_walk(void **state)
 {
-    struct rig r;
-    struct atlas_rsp rsp;
-
     (void)state;
-    open_sized(&r, 4, 2);
-    map_page(&r, 5, RWXAD);
-    load_page(&r, 5);            /* in the L2, dirty */
-    rig_fence(&r, 0x7fff000, 9); /* the pointers only */
-    rig_map(&r, 0, 1, 0x200 << PPN_LSB | PV | PR | PA);
-    rig_load(&r, 0x6000); /* a clean superpage over it */
-    rsp = rig_access(&r, 0, STORE, 0x5000);
-    rig_assert_pa(&rsp, 0x1005000);
-    assert_int_equal(rig_ctr(&r, ATLAS_GCTR_L2_HIT), 1);
-    assert_int_equal(rig_valid(&r, ATLAS_RB_SIDE, 0), 0);
-    rig_close(&r);
+    for (unsigned big = 0; big <= 4; big += 4) {
+        struct rig r;
+        struct atlas_rsp rsp;
+
+        open_with_big(&r, 4, 2, big);
+        map_page(&r, 5, RWXAD);
+        load_page(&r, 5);            /* in the L2, dirty */
+        rig_fence(&r, 0x7fff000, 9); /* the pointers only */
+        rig_map(&r, 0, 1, 0x200 << PPN_LSB | PV | PR | PA);
+        rig_load(&r, 0x6000); /* a clean superpage over it */
+        assert_int_equal(rig_valid(&r, ATLAS_RB_SIDE, 0), big == 0);
+        assert_int_equal(rig_valid(&r, ATLAS_RB_L1, 0), big == 0 ? 1 : 2);
+        rsp = rig_access(&r, 0, STORE, 0x5000);
+        rig_assert_pa(&rsp, 0x1005000);
+        assert_int_equal(rig_ctr(&r, ATLAS_GCTR_L2_HIT), 1);
+        assert_int_equal(rig_valid(&r, ATLAS_RB_SIDE, 0), 0);
+        assert_int_equal(rig_valid(&r, ATLAS_RB_L1, 0), 1);
+        rig_close(&r);
+    }
 }
 
 static void a_fault_fills_nothing_and_moves_no_round(void **state)
@@ -308,7 +322,7 @@ int main(void)
         cmocka_unit_test(the_lowest_way_that_matches_counts),
         cmocka_unit_test(a_global_hit_is_filled_under_the_asid_of_the_request),
         cmocka_unit_test(superpages_and_napot_pages_stay_out),
-        cmocka_unit_test(a_hit_drops_overlapping_side_entries_like_a_walk),
+        cmocka_unit_test(a_hit_drops_an_overlapping_superpage_like_a_walk),
         cmocka_unit_test(a_fault_fills_nothing_and_moves_no_round),
     };
 

@@ -80,7 +80,8 @@ static void each_limit_itself_is_legal(void **state)
         unsigned value;
     } rows[] = {
         {"full", AT(levels), 3},     {"full", AT(levels), 4},    {"full", AT(levels), 5},
-        {"full", AT(pa_bits), 14},   {"full", AT(pa_bits), 56},  {"rv32", AT(pa_bits), 14},
+        {"full", AT(pa_bits), 22},   {"full", AT(pa_bits), 56},  {"rv32", AT(pa_bits), 14},
+        {"full", AT(l1_big), 0},     {"full", AT(l1_big), 1},    {"full", AT(l1_big), 256},
         {"rv32", AT(pa_bits), 34},   {"full", AT(asid_bits), 0}, {"full", AT(asid_bits), 16},
         {"tiny", AT(asid_bits), 9},  {"full", AT(ports), 1},     {"full", AT(ports), 4},
         {"full", AT(id_bits), 1},    {"full", AT(id_bits), 16},  {"full", AT(l1_sets), 1},
@@ -107,6 +108,40 @@ static void each_limit_itself_is_legal(void **state)
     }
 }
 
+/* Superpages in RAM are legal from the first physical width that has room for one. */
+static void superpages_in_ram_need_room_for_one(void **state)
+{
+    static const struct {
+        const char *preset, *message;
+        unsigned pa_bits, l1_big;
+    } rows[] = {
+        {"full", "L1_BIG: 1 is not 0, and no superpage fits PA_BITS 21", 21, 1},
+        {"full", NULL, 22, 1},
+        {"full", NULL, 14, 0},
+        {"full", "L1_BIG: 256 is not 0, and no superpage fits PA_BITS 14", 14, 256},
+        {"tiny", "L1_BIG: 2 is not 0, and no superpage fits PA_BITS 22", 22, 2},
+        {"tiny", NULL, 23, 2},
+        {"tiny", NULL, 34, 256},
+        {"tiny", NULL, 14, 0},
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct atlas_params p;
+        const char *error;
+        char buf[128];
+
+        assert_true(atlas_preset(rows[i].preset, &p));
+        p.pa_bits = rows[i].pa_bits;
+        p.l1_big = rows[i].l1_big;
+        error = atlas_params_check(&p, buf, sizeof buf);
+        if (rows[i].message == NULL)
+            assert_null(error);
+        else
+            assert_string_equal(error, rows[i].message);
+    }
+}
+
 static void a_message_is_cut_to_its_buffer(void **state)
 {
     struct atlas_params p = rig_params(RIG_SV39);
@@ -122,11 +157,11 @@ static void the_presets_are_legal_and_have_their_names(void **state)
 {
     static const struct {
         const char *name;
-        unsigned xlen, levels, pa_bits, asid_bits, l1_side, l2_sets;
-    } rows[] = {{"tiny", 32, 2, 34, 9, 1, 0},
-                {"rv32", 32, 2, 34, 9, 1, 256},
-                {"rv64", 64, 4, 32, 9, 1, 0},
-                {"full", 64, 5, 56, 16, 4, 256}};
+        unsigned xlen, levels, pa_bits, asid_bits, l1_big, l1_side, l2_sets;
+    } rows[] = {{"tiny", 32, 2, 34, 9, 0, 1, 0},
+                {"rv32", 32, 2, 34, 9, 0, 1, 256},
+                {"rv64", 64, 4, 32, 9, 256, 1, 0},
+                {"full", 64, 5, 56, 16, 256, 4, 256}};
     struct atlas_params p;
     char buf[128];
 
@@ -138,6 +173,7 @@ static void the_presets_are_legal_and_have_their_names(void **state)
         assert_int_equal(p.levels, rows[i].levels);
         assert_int_equal(p.pa_bits, rows[i].pa_bits);
         assert_int_equal(p.asid_bits, rows[i].asid_bits);
+        assert_int_equal(p.l1_big, rows[i].l1_big);
         assert_int_equal(p.l1_side, rows[i].l1_side);
         assert_int_equal(p.l2_sets, rows[i].l2_sets);
         assert_int_equal(p.ctr_bits, 32);
@@ -153,6 +189,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_illegal_value_is_named_with_its_range),
         cmocka_unit_test(each_limit_itself_is_legal),
+        cmocka_unit_test(superpages_in_ram_need_room_for_one),
         cmocka_unit_test(a_message_is_cut_to_its_buffer),
         cmocka_unit_test(the_presets_are_legal_and_have_their_names),
     };

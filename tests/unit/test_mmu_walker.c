@@ -165,6 +165,8 @@ static struct atlas_params narrow(unsigned m, unsigned pa_bits)
     struct atlas_params p = rig_params(m);
 
     p.pa_bits = pa_bits;
+    if (pa_bits <= 21) /* no superpage fits */
+        p.l1_big = 0;
     return p;
 }
 
@@ -264,6 +266,7 @@ static void a_page_is_remembered_iff_it_fits_in_physical_memory(void **state)
     } rows[] = {
         {30, 2, 0, 1},
         {29, 2, 0, 0},
+        {22, 1, 0, 1},
         {21, 1, 0, 1},
         {20, 1, 0, 0},
         {14, 0, 0, 1},
