@@ -1,12 +1,18 @@
 #!/bin/bash
 # check_params.sh: C and Verilog refuse the same parameters. For tiny and full, each parameter is
 # set to its limits, to values beyond them and to values that are no power of two: the RTL must
-# elaborate exactly when atlas_params_check says that it may.
+# elaborate exactly when atlas_params_check says that it may. And some settings of two parameters
+# that limit each other.
 set -u
 export LC_ALL=C
 
+# The narrowest physical address with room for a superpage, and one bit less.
+pairs='tiny:PA_BITS=22,L1_BIG=0 tiny:PA_BITS=22,L1_BIG=1 tiny:PA_BITS=23,L1_BIG=1
+    full:PA_BITS=21,L1_BIG=0 full:PA_BITS=21,L1_BIG=1 full:PA_BITS=22,L1_BIG=1'
+
 # "tiny:PA_BITS=13" ...: from the rows "| `NAME` | MIN to MAX | ...".
 candidates() {
+    printf '%s\n' $pairs
     build/gen parameters | sed -n 's/^| `\([A-Z0-9_]*\)` | \([0-9]*\) to \([0-9]*\) .*/\1 \2 \3/p' |
         while read -r name min max; do
             for value in $((min > 0 ? min - 1 : max + 2)) "$min" $((min + 1)) 3 "$max" $((max + 1)); do

@@ -9,7 +9,8 @@
 
 #include "scene.h"
 
-enum { OLD_ASID = 1, NEW_ASID = 2, SIZES = 3 };
+/* SAME_SET: superpages whose numbers differ by these bits are of one set of the superpage RAM. */
+enum { OLD_ASID = 1, NEW_ASID = 2, SIZES = 3, SAME_SET = 0x108 };
 
 #define READ_ONLY (SCENE_RWXAD & ~(ATLAS_MASK(PTE_W) | ATLAS_MASK(PTE_D)))
 
@@ -121,6 +122,27 @@ static void refused_entries_make_room(struct scene *s)
     }
 }
 
+/* B14: a fill drops what matches its request: no superpage beside it, though it be of the same set,
+ * and none of another ASID. */
+static void other_superpages_stay(struct scene *s)
+{
+    uint64_t va = scene_low(s), rival = va ^ SAME_SET * scene_page_size(s, 1);
+    struct atlas_req super = scene_req(va, ATLAS_ACC_LOAD), page = scene_req(rival, ATLAS_ACC_LOAD);
+    uint64_t pa = 0x5678000 + rival % ATLAS_PAGE_SIZE, old = s->root;
+
+    scene_map(s, va, 1, scene_pte(s, ppn_of(s, 1), SCENE_RWXAD));
+    scene_map(s, rival, 0, scene_pte(s, 0x5678, SCENE_RWXAD));
+    scene_expect_ok(s, &super, pa_of(s, 1, va), 1);
+    scene_expect_walk(s, &page, pa);
+    scene_expect_hit(s, &super, pa_of(s, 1, va));
+    scene_satp(s, s->frame++, NEW_ASID);
+    scene_map(s, va, 0, scene_pte(s, 0x5678, SCENE_RWXAD));
+    scene_expect_walk(s, &super, pa);
+    scene_satp(s, old, OLD_ASID);
+    scene_expect_hit(s, &super, pa_of(s, 1, va));
+    scene_expect_hit(s, &page, pa);
+}
+
 /* ---- Updates ------------------------------------------------------------------------------- */
 
 /* B22 */
@@ -167,7 +189,7 @@ static void fence_over(struct scene *s, uint64_t va, bool global, const struct a
 static void fences_remove_what_they_name(struct scene *s)
 {
     uint64_t va = scene_high(s), size = scene_page_size(s, 1);
-    const uint64_t by[] = {va, va ^ size / 2, va ^ (size - 1), va ^ size, va ^ 0x108 * size};
+    const uint64_t by[] = {va, va ^ size / 2, va ^ (size - 1), va ^ size, va ^ SAME_SET * size};
 
     for (unsigned global = 0; global < 2; global++) {
         scene_again(s);
@@ -196,6 +218,7 @@ static void fences_remove_what_they_name(struct scene *s)
 SCENE_TEST(largest_array_counts)
 SCENE_TEST(largest_counts_alone)
 SCENE_TEST(refused_entries_make_room)
+SCENE_TEST(other_superpages_stay)
 SCENE_TEST(store_to_a_clean_superpage)
 SCENE_TEST(fences_remove_what_they_name)
 
@@ -205,6 +228,7 @@ int main(void)
         cmocka_unit_test(test_largest_array_counts),
         cmocka_unit_test(test_largest_counts_alone),
         cmocka_unit_test(test_refused_entries_make_room),
+        cmocka_unit_test(test_other_superpages_stay),
         cmocka_unit_test(test_store_to_a_clean_superpage),
         cmocka_unit_test(test_fences_remove_what_they_name),
     };
