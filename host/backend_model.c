@@ -130,7 +130,7 @@ static bool model_read_back(struct backend *b, unsigned array, unsigned port, un
     return atlas_read_back(b->atlas, array, port, index, e);
 }
 
-/* Where in the L1's RAMs a page goes (model/README.md, 1.4): a 4 KiB page, or a superpage of
+/* Where in the L1's RAMs a page goes (model/README.md, 1.3): a 4 KiB page, or a superpage of
  * level 1. */
 static unsigned l1_index(const struct atlas_params *p, uint64_t vpn, unsigned level)
 {

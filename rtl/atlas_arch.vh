@@ -90,10 +90,10 @@
 `define ATLAS_REASON_D_CLEAR 5'd19 // page fault: store, D = 0 and ADUE = 0
 `define ATLAS_REASON_LEAF_WIDTH 5'd20 // access fault: leaf beyond the physical width
 `define ATLAS_REASON_AD_BUS 5'd21 // access fault: bus error on an A/D update
-`define ATLAS_CTR_LOOKUP 32'd0 // translated lookups of the L1 TLB (a replay counts again)
-`define ATLAS_CTR_L1_HIT 32'd1 // answered by the L1 RAM
-`define ATLAS_CTR_SIDE_HIT 32'd2 // answered by a side entry
-`define ATLAS_CTR_L1_MISS 32'd3 // lookups that neither answered
+`define ATLAS_CTR_LOOKUP 32'd0 // translated lookups of the L1 TLB
+`define ATLAS_CTR_L1_HIT 32'd1 // answered by the L1's 4 KiB pages
+`define ATLAS_CTR_SIDE_HIT 32'd2 // answered by its superpages or side entries
+`define ATLAS_CTR_L1_MISS 32'd3 // lookups that none of them answered
 `define ATLAS_CTR_BYPASS 32'd4 // answered untranslated: bare mode or M
 `define ATLAS_CTR_FAULT 32'd5 // answers with a fault
 `define ATLAS_CTR_KILLED 32'd6 // answers of killed requests
@@ -110,7 +110,7 @@
 `define ATLAS_GCTR_ABORT 32'd9 // walks given up for a fence or a kill
 `define ATLAS_GCTR_FENCE 32'd10 // fences completed
 `define ATLAS_GCTR_GLOBAL_COUNT 32'd11 // number of counters that are not a port's
-`define ATLAS_RB_L1 2'd0 // L1 RAM of a port: index = set
+`define ATLAS_RB_L1 2'd0 // L1 RAMs of a port: index = set, or L1_SETS + set of the superpages
 `define ATLAS_RB_SIDE 2'd1 // side entries of a port: index = entry
 `define ATLAS_RB_L2 2'd2 // L2: index = set * L2_WAYS + way
 `define ATLAS_RB_PTR 2'd3 // last pointers of a port: index = table level

@@ -8,7 +8,7 @@
 //   s_fence_done   __________________/---\    one cycle
 //
 // Done comes 5 cycles after acceptance for a fence with an address, and SETS + 4 for one without
-// (SETS = the larger of L1_SETS and L2_SETS), plus the wait for a memory answer on its way.
+// (SETS = the largest of L1_SETS, L1_BIG and L2_SETS), plus the wait for a memory answer on its way.
 // The sweep after reset is a fence without operands that nobody asked for; boot is up until it is over.
 // Read-back takes the same way but for the removal.
 //

@@ -5,8 +5,8 @@
 // match and come from the request in the answer. `big` says which VPN slices lie inside:
 // bit l is set if slice l does (a leaf of level 2 has big = 2'b11), `napot` the low 4 bits.
 //
-// match     combinational, of this cycle's vpn and asid when `look`; if several entries match (pages of two
-//           sizes, the tables have changed without a fence) the lowest answers
+// match     combinational, of this cycle's vpn and asid when `look`; if several entries match (pages
+//           of two sizes, the tables have changed without a fence) the lowest answers
 // look      a request is looked up: what it matches is remembered until its fill
 // fill      the page of the request that was looked up last was filled into the L1: entries that
 //           matched it go; with fill_side it becomes an entry: the lowest that went, else the

@@ -22,7 +22,7 @@ module atlas_mmu #(
     parameter PORTS      = 2,     // 1 to 4 request ports, each with an L1 TLB
     parameter ID_BITS    = 4,     // 1 to 16, of a request's id
     parameter L1_SETS    = 256,   // 4 KiB entries per port in block RAM, a power of two to 1024
-    parameter L1_BIG     = 0,     // superpages of level 1 per port in block RAM, 0 or a power of two to 256
+    parameter L1_BIG     = 0,     // superpages per port in block RAM, 0 or a power of two to 256
     parameter L1_SIDE    = 4,     // true entries beside them, a power of two to 16
     parameter L2_SETS    = 0,     // sets of the shared L2, 0 for none, else a power of two to 1024
     parameter L2_WAYS    = 2,     // 1, 2 or 4

@@ -22,10 +22,13 @@ static void forget_pointers(struct scene *s)
 
 /* ---- Several sizes over one address -------------------------------------------------------- */
 
-/* PPN of the page of each size; all are different, and fit the presets. */
+/* PPN of the page of each size. They fit the presets, and their bits are not those of the addresses
+ * here: an OR of two would show. */
 static uint64_t ppn_of(const struct scene *s, unsigned level)
 {
-    return level == 0 ? 0x1234 : UINT64_C(3) << level * scene_slice_bits(s);
+    static const uint64_t ppn[SIZES] = {0x1234, 4, 3};
+
+    return ppn[level] << level * scene_slice_bits(s);
 }
 
 static uint64_t pa_of(const struct scene *s, unsigned level, uint64_t va)
