@@ -152,8 +152,10 @@ endif
 
 BUILDS := $(PRESETS) $(sort $(VARIANTS))
 # Corners of the parameter space, for the tests of tests/cosim only: a world small enough to try
-# everything, few bits and no remembering, the other end, and Sv32 with superpages in RAM.
-CORNERS := rv64:LEVELS=3,PA_BITS=23,ASID_BITS=1,ID_BITS=2,L1_SETS=1,L1_BIG=1,L1_SIDE=1,L2_SETS=1,L2_WAYS=1,CTR_BITS=64 \
+# everything (with a superpage in RAM, and without), few bits and no remembering, the other end,
+# and Sv32 with superpages in RAM.
+SMALL = rv64:LEVELS=3,PA_BITS=23,ASID_BITS=1,ID_BITS=2,L1_SETS=1,L1_BIG=$1,L1_SIDE=1,L2_SETS=1,L2_WAYS=1,CTR_BITS=64
+CORNERS := $(call SMALL,1) $(call SMALL,0) \
     tiny:PA_BITS=16,ASID_BITS=0,PORTS=1,ID_BITS=1,L1_SETS=2,L1_SIDE=2,WALK_CACHE=0,CTR_BITS=0 \
     full:PA_BITS=40,PORTS=4,ID_BITS=16,L1_SETS=4,L1_BIG=8,L1_SIDE=2,L2_SETS=2,L2_WAYS=4,FENCE_PTRS=0,CTR_BITS=7 \
     rv32:PA_BITS=30,PORTS=1,L1_SETS=1024,L1_BIG=2,L2_SETS=0

@@ -1,8 +1,8 @@
-/* test_small: a world so small that everything in it can be tried: one set, one side entry, one
- * L2 entry, two ASIDs, two pages and a superpage that may stand in their place. Every sequence of
- * LENGTH operations, from a global and from a plain page in the TLB, runs on the RTL, is compared
- * with the twin, and every answer must be one that was right at some time since the last fence that
- * covers it (a checker of its own, which knows nothing of TLBs). */
+/* test_small: a world so small that everything in it can be tried: one set, one superpage in RAM or
+ * one side entry, one L2 entry, two ASIDs, two pages and a superpage that may stand in their place.
+ * Every sequence of LENGTH operations, from a global and from a plain page in the TLB, runs on the
+ * RTL, is compared with the twin, and every answer must be one that was right at some time since
+ * the last fence that covers it (a checker of its own, which knows nothing of TLBs). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,10 +13,9 @@
 
 #include "bench.h"
 
-#define BUILD                                                                                      \
-    "rv64:LEVELS=3,PA_BITS=23,ASID_BITS=1,ID_BITS=2,L1_SETS=1,L1_BIG=1,L1_SIDE=1,L2_SETS=1,L2_"    \
-    "WAYS=1,"                                                                                      \
-    "CTR_BITS=64"
+#define BUILD(big)                                                                                 \
+    "rv64:LEVELS=3,PA_BITS=23,ASID_BITS=1,ID_BITS=2,L1_SETS=1,L1_BIG=" big                         \
+    ",L1_SIDE=1,L2_SETS=1,L2_WAYS=1,CTR_BITS=64"
 
 enum { LENGTH = 4, LIMIT = 1000 };
 enum { ROOT = 1, MIDDLE = 2, TABLE = 3 }; /* frames of the tables */
@@ -269,13 +268,11 @@ static void run_sequence(struct small *s, unsigned number, bool global)
     access(s, 1, ATLAS_ACC_LOAD);
 }
 
-/* P18 P21 P22 */
-static void every_sequence_of_operations_in_a_small_world(void **state)
+static void run_every_sequence(const char *build)
 {
-    struct small s = {.b = bench_open(bench_build(BUILD), 1, LIMIT)};
+    struct small s = {.b = bench_open(bench_build(build), 1, LIMIT)};
     unsigned sequences = 1;
 
-    (void)state;
     s.b->in->cfg.adue = true;
     bench_set_pte(s.b, ROOT, 0, ATLAS_SET(PTE64_PPN, MIDDLE) | ATLAS_MASK(PTE_V));
     bench_set_pte(s.b, TABLE, 1, ATLAS_SET(PTE64_PPN, 24) | flags);
@@ -291,10 +288,25 @@ static void every_sequence_of_operations_in_a_small_world(void **state)
     bench_close(s.b);
 }
 
+/* P18 P21 P22 */
+static void every_sequence_of_operations_in_a_small_world(void **state)
+{
+    (void)state;
+    run_every_sequence(BUILD("1"));
+}
+
+/* P18 P21 P22 */
+static void every_sequence_with_a_superpage_in_a_side_entry(void **state)
+{
+    (void)state;
+    run_every_sequence(BUILD("0"));
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_sequence_of_operations_in_a_small_world),
+        cmocka_unit_test(every_sequence_with_a_superpage_in_a_side_entry),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
