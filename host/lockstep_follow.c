@@ -136,8 +136,7 @@ static void check_fill(struct follower *f, unsigned k, const struct rtl_out *out
 static void follow_look(struct follower *f, unsigned k, const struct rtl_out *out)
 {
     struct request *r = follow_oldest(&f->port[k]);
-    bool may = r != NULL && is_translated(f, r) && !r->killed &&
-               r->stage == WAITS;
+    bool may = r != NULL && is_translated(f, r) && !r->killed && r->stage == WAITS;
     enum atlas_look look;
 
     f->stats.looks++;
