@@ -10,7 +10,7 @@
 #include "scene.h"
 
 /* SAME_SET: superpages whose numbers differ by these bits are of one set of the superpage RAM. */
-enum { OLD_ASID = 1, NEW_ASID = 2, SIZES = 3, SAME_SET = 0x108 };
+enum { OLD_ASID = 1, NEW_ASID = 2, SIZES = 3, SAME_SET = 0x100 };
 
 #define READ_ONLY (SCENE_RWXAD & ~(ATLAS_MASK(PTE_W) | ATLAS_MASK(PTE_D)))
 

@@ -44,7 +44,7 @@ static unsigned miss_cycles(const struct scene *s)
 
 static void walk_then_hits(struct scene *s)
 {
-    uint64_t va = scene_low(s), rival = va ^ ((1U << 9) + 1) * ATLAS_PAGE_SIZE;
+    uint64_t va = scene_low(s), rival = va ^ ((1U << 12) + (1U << 4) + 1) * ATLAS_PAGE_SIZE;
     struct atlas_req req = scene_req(va, ATLAS_ACC_LOAD), other = scene_req(rival, ATLAS_ACC_LOAD);
 
     scene_map(s, va, 0, scene_pte(s, PPN, SCENE_RWXAD));

@@ -134,7 +134,7 @@ static void each_form_removes_what_it_names_and_nothing_else(void **state)
         8 * MIB2 + 5,
         9 * MIB2 - 1,
         9 * MIB2 + 0x12345,
-        256 * MIB2, /* not there, but its set of 16 or 256 superpages is that of 8 * MIB2 */
+        264 * MIB2, /* not there, but its set of 16 or 256 superpages is that of 8 * MIB2 */
         (uint64_t)-3 * MIB2 + 0x1fffff,
         (uint64_t)-2 * MIB2,
         8 * GIB,
