@@ -33,7 +33,7 @@ static size_t collect_l1(const struct atlas *atlas, unsigned port, struct atlas_
 static struct atlas_entry *new_list(const struct atlas *atlas)
 {
     const struct atlas_params *p = atlas_get_params(atlas);
-    const size_t l1 = (size_t)p->l1_sets + p->l1_side;
+    const size_t l1 = (size_t)p->l1_sets + p->l1_big + p->l1_side;
 
     return report_need(
         calloc(p->ports * l1 + (size_t)p->l2_sets * p->l2_ways + 1, sizeof(struct atlas_entry)));

@@ -115,7 +115,7 @@ bool trace_mmu_event(struct trace_mmu *m, const struct mmutrace_event *e)
 size_t trace_mmu_entries(const struct trace_mmu *m, enum trace_side side)
 {
     const struct atlas_params *p = &m->params;
-    const size_t l1 = (size_t)p->l1_sets + p->l1_side;
+    const size_t l1 = (size_t)p->l1_sets + p->l1_big + p->l1_side;
 
     return side == TRACE_ALL ? p->ports * l1 + (size_t)p->l2_sets * p->l2_ways : l1;
 }
