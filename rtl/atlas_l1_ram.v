@@ -13,6 +13,8 @@
 // fence     fence_read reads set fence_set for the next cycle; fence_match in that cycle
 //           removes the entry if the fence matches it
 // Reset     none: a fence sweeps the RAM after reset
+// Formal    what matches was put there, last for its page, and no fence has covered it since; what
+//           was put matches until something else is put into its set
 //
 // SETS, HASH   as atlas_set_index     LSB   lowest VPN bit of a page's number
 // others       as atlas_mmu
@@ -141,6 +143,111 @@ module atlas_l1_ram #(
         .tag(tag), .index(fence_set_q), .page(read_page)
     );
     wire unused = &{1'b0, put_leaf, page, cur_page, fence_page};
+
+`ifdef FORMAL
+    reg f_first = 1'b1;          // cycle 0, when registers hold anything
+    always @(posedge clk) f_first <= 1'b0;
+    wire f_up = !f_first;
+
+    // Assumed of the port: what is looked up came last, its set was read a cycle ago, and nothing
+    // was written then.
+    reg [PAGE_W-1:0] f_in;
+    reg              f_here, f_read;
+    always @(posedge clk) begin
+        if (arrive) f_in <= arrive_page;
+        f_here <= f_up && (arrive || f_here);
+        f_read <= f_up && (arrive || waits) && !fence_read && !fence_match && !put && !drop;
+    end
+    always @(*) assume (!(arrive && waits) && (!waits || f_here));
+    always @(*) if (look) assume (f_up && f_here && f_read && page == f_in && advance);
+    // A fill follows the look of its request, once, with no fence in between.
+    reg              f_free;
+    reg [PAGE_W-1:0] f_page_of;
+    reg [ASID_W-1:0] f_asid_of;
+    always @(posedge clk) begin
+        f_free <= f_up && (look || (f_free && !advance && !fence_read && !put && !drop));
+        if (look) {f_page_of, f_asid_of} <= {page, asid};
+    end
+    always @(*) if (put || drop) assume (f_up && f_free && !look && !advance
+                                         && {cur_page, cur_asid} == {f_page_of, f_asid_of});
+    // Assumed of the fence: nothing else happens then; the set is that of its page, or the next.
+    reg               f_fence;
+    reg [INDEX_W-1:0] f_fence_set;
+    wire [INDEX_W-1:0] f_page_set;
+    atlas_set_index #(.SETS(SETS), .HASH(HASH), .PAGE_W(PAGE_W)) u_f_page (.page(fence_page), .index(f_page_set));
+    always @(posedge clk) {f_fence, f_fence_set} <= {f_up && fence_read, fence_set};
+    always @(*) if (fence_read || fence_match) assume (!look && !put && !drop);
+    always @(*) if (fence_match) assume (f_fence && fence_set_q == f_fence_set
+                                         && (!fence_has_va || fence_set_q == f_page_set));
+    always @(*) assume (fence_set < SETS);
+
+    // One entry, any, and whether it may be there: anything may be in the RAM at first.
+    (* anyconst *) wire [PAGE_W-1:0] f_page;
+    (* anyconst *) wire [ASID_W-1:0] f_asid;
+    (* anyconst *) wire [LEAF_W-1:0] f_leaf;
+    (* anyconst *) wire              f_g;
+    // Sv32 has no PBMT; a superpage keeps no PPN bits that lie inside.
+    wire [LEAF_W-1:0] f_bits = {XLEN == 32 ? 2'b00 : 2'b11, 5'b11111, {PPN_BITS{1'b1}} << PPN_LSB};
+    always @(*) assume ((f_leaf & ~f_bits) == 0);
+    wire f_put  = put && cur_page == f_page;
+    wire f_same = put_g == f_g && ((put_leaf ^ f_leaf) & f_bits) == 0 && (f_g || cur_asid == f_asid);
+    wire f_met  = f_page_of == f_page && (f_g || f_asid_of == f_asid);    // the look has matched it
+    wire f_ours = !fence_has_asid || (fence_asid == f_asid && !f_g);
+    reg  [SETS-1:0] f_seen;      // fences without address have been to these sets since
+    wire [SETS-1:0] f_now = {{(SETS-1){1'b0}}, fence_match && !fence_has_va && f_ours} << fence_set_q;
+    reg  f_live, f_kept;         // it may be there; it must be
+    wire f_gone = &f_seen || (fence_match && fence_has_va && fence_page == f_page && f_ours);
+    wire [INDEX_W-1:0] f_set, f_put_set;
+    atlas_set_index #(.SETS(SETS), .HASH(HASH), .PAGE_W(PAGE_W))
+        u_f_set (.page(f_page), .index(f_set)), u_f_put (.page(cur_page), .index(f_put_set));
+    always @(posedge clk) begin
+        f_seen <= !f_up || (f_put && f_same) ? {SETS{1'b0}} : f_seen | f_now;
+        f_live <= !f_up || (f_put ? f_same : f_live && !f_gone && !(drop && f_met));
+        f_kept <= f_up && (f_put ? f_same
+                                 : f_kept && !fence_match && !(drop && f_met) && !(put && f_put_set == f_set));
+    end
+
+    wire f_ask = f_up && look && page == f_page && asid == f_asid;
+    wire f_hit = f_ask && match && leaf == f_leaf && read_g == f_g;
+    always @(posedge clk) if (f_up) begin
+        a_filled:  assert (!f_hit || f_live);
+        a_kept:    assert (!(f_ask && f_kept) || f_hit);
+        a_dirty:   assert (!(f_hit && ok) || f_leaf[PPN_BITS+4] || !needs[0]);
+        a_user:    assert (!(f_hit && ok) || (f_leaf[PPN_BITS+3] ? needs[3] : needs[4]));
+        a_set:     assert (!put || put_set == f_put_set);
+        i_set:     assert (!f_here || set_q == f_in_set);
+        i_cur:     assert (!f_free || cur_set_q == f_set_of);
+        c_hit:     cover  (f_hit && !f_g && f_kept);
+        c_global:  cover  (f_hit && f_g && f_kept && f_asid_of != asid);
+        c_removed: cover  (f_ask && !match && !f_live && f_up);
+    end
+    wire [INDEX_W-1:0] f_in_set, f_set_of;
+    atlas_set_index #(.SETS(SETS), .HASH(HASH), .PAGE_W(PAGE_W))
+        u_f_in (.page(f_in), .index(f_in_set)), u_f_of (.page(f_page_of), .index(f_set_of));
+
+    // With one set the word last read, or written, is the RAM: induction knows all that is there.
+    generate
+        if (SETS == 1) begin : g_all
+            reg              wrote;
+            reg [WORD_W-1:0] wrote_word;
+            always @(posedge clk) {wrote, wrote_word} <= {we, wdata};
+            wire              c_valid, c_g;
+            wire [ASID_W-1:0] c_asid;
+            wire [TAG_W-1:0]  c_tag;
+            wire [KEEP_W-1:0] c_keep;
+            assign {c_valid, c_g, c_asid, c_tag, c_keep} = wrote ? wrote_word : rdata;
+            wire is_it = c_valid && c_tag == f_page && c_g == f_g && (f_g || c_asid == f_asid)
+                      && c_keep == {f_leaf[PPN_BITS +: FLAGS_W], f_leaf[PPN_BITS-1:PPN_LSB]};
+            wire met   = c_valid && c_tag == f_page_of && (c_g || c_asid == f_asid_of);
+            always @(posedge clk) if (f_up) begin
+                i_live:  assert (f_live || !is_it);
+                i_kept:  assert (!f_kept || is_it);
+                i_gone:  assert (!f_gone || fence_match || !is_it);
+                i_match: assert (!f_free || match_q == met);
+            end
+        end
+    endgenerate
+`endif
 endmodule
 
 `default_nettype wire

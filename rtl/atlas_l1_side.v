@@ -13,6 +13,9 @@
 //           one the round-robin pointer names
 // fence     entries that match the fence go
 // Reset     no entry is valid, the round-robin pointer is 0
+// Formal    what matches was filled for that page and ASID, no fence has covered it, and no fill of a
+//           request that matched it has come since; one entry matches, unless the tables change
+//           without a fence
 //
 // ENTRIES   1 to 16, a power of two    others   as atlas_mmu
 `default_nettype none
@@ -188,6 +191,116 @@ module atlas_l1_side #(
     assign {read_leaf, read_big, read_napot} = g_entry[ENTRIES-1].read_pay;
     assign read_valid   = g_entry[ENTRIES-1].read_v;
     assign read_pointer = pointer_q;
+
+`ifdef FORMAL
+    reg f_first = 1'b1;          // cycle 0, when registers hold anything
+    always @(posedge clk) f_first <= 1'b0;
+    always @(*) if (f_first) assume (rst);
+    wire f_up = !rst && !f_first;
+
+    // VPN bits inside a page.
+    function [VPN_BITS-1:0] f_inside(input [LEVELS-2:0] of_big, input of_napot);
+        integer f_l;
+        begin
+            f_inside = {{(VPN_BITS-4){1'b0}}, {4{of_napot}}};
+            for (f_l = 0; f_l < LEVELS - 1; f_l = f_l + 1)
+                if (of_big[f_l]) f_inside[SLICE*f_l +: SLICE] = {SLICE{1'b1}};
+        end
+    endfunction
+
+    // Assumed of the port: a fill follows the look of its request, once, with no fence in between.
+    reg                f_free;
+    reg [VPN_BITS-1:0] f_look_vpn;
+    reg [ASID_W-1:0]   f_look_asid;
+    always @(posedge clk) begin
+        f_free <= !rst && !fence && !fill && (f_free || look);
+        if (look) {f_look_vpn, f_look_asid} <= {vpn, asid};
+    end
+    always @(*) if (fill) assume (f_free && !look && {fill_vpn, fill_asid} == {f_look_vpn, f_look_asid});
+    // Pages have a size; what comes here is larger than 4 KiB; Sv32 has one size.
+    always @(*) assume ((fill_big & (fill_big + 1'b1)) == 0 && (~|fill_big || !fill_napot));
+    always @(*) if (fill_side) assume (|fill_big || (fill_napot && LEVELS > 2));
+    // Assumed of the fence: nothing else happens then.
+    always @(*) if (fence) assume (!look && !fill);
+
+    // One request, any, and an answer to it, any.
+    (* anyconst *) wire [VPN_BITS-1:0] f_vpn;
+    (* anyconst *) wire [ASID_W-1:0]   f_asid;
+    (* anyconst *) wire [LEAF_W-1:0]   f_leaf;
+    (* anyconst *) wire [LEVELS-2:0]   f_big;
+    (* anyconst *) wire                f_napot, f_g;
+    always @(*) assume ((f_big & (f_big + 1'b1)) == 0 && (|f_big ? !f_napot : f_napot));
+    wire [VPN_BITS-1:0] f_in   = f_inside(f_big, f_napot);
+    wire [VPN_BITS+PPN_BITS-1:0] f_in_ppn = {{PPN_BITS{1'b0}}, f_in};
+    wire [LEAF_W-1:0]   f_kept = ~{7'd0, f_in_ppn[PPN_BITS-1:0]};   // bits that an entry gives
+    wire f_same   = {fill_big, fill_napot} == {f_big, f_napot} && ((fill_leaf ^ f_leaf) & f_kept) == 0
+                 && ((fill_vpn ^ f_vpn) & ~f_in) == 0;
+    wire f_page   = ((fill_vpn ^ f_vpn) & ~f_in) == 0;              // in the page of the answer
+    wire f_filled = fill && fill_side && f_same;
+    // May it be given by an entry of the request's ASID, by a global one?
+    reg  f_live, f_live_g;
+    wire f_here   = fence && (!fence_has_va || ((fence_vpn ^ f_vpn) & ~f_in) == 0);
+    // Fills around the request, of any ASID, were of another size or G since all was removed.
+    reg  f_mixed;
+    wire f_meets  = fill && fill_side && ((fill_vpn ^ f_vpn) & ~f_inside(fill_big, fill_napot)) == 0;
+    wire f_other  = f_meets && {fill_big, fill_napot, fill_g} != {f_big, f_napot, f_g};
+    always @(posedge clk) begin
+        f_live   <= !rst && ((f_filled && !fill_g && fill_asid == f_asid)
+                    || (f_live && !(fill && f_page && fill_asid == f_asid)
+                        && !(f_here && (!fence_has_asid || fence_asid == f_asid))));
+        f_live_g <= !rst && ((f_filled && fill_g) || (f_live_g && !(fill && f_page)
+                        && !(f_here && !fence_has_asid)));
+        f_mixed  <= !rst && (f_other || (f_mixed && !(fence && !fence_has_va && !fence_has_asid)));
+    end
+
+    wire f_ask = look && vpn == f_vpn && asid == f_asid;
+    wire f_hit = f_ask && match && {match_big, match_napot} == {f_big, f_napot}
+              && ((match_leaf ^ f_leaf) & f_kept) == 0;
+    wire [VPN_BITS+PPN_BITS-1:0] f_vpn_wide = {{PPN_BITS{1'b0}}, f_vpn};
+    always @(posedge clk) if (f_up) begin
+        a_filled:  assert (!f_hit || f_live || f_live_g);
+        a_inside:  assert (!f_hit || ((match_leaf ^ {7'd0, f_vpn_wide[PPN_BITS-1:0]}) & ~f_kept) == 0);
+        a_size:    assert (!match || |match_big || match_napot);
+        a_one:     assert (!f_ask || f_mixed || (f_hits & (f_hits - 1'b1)) == 0);
+        a_index:   assert (!(fill && fill_side) || fill_index < ENTRIES);
+        c_hit:     cover  (f_hit && f_live && vpn != f_look_vpn);
+        c_global:  cover  (f_hit && f_live_g && f_look_asid != asid);
+        c_full:    cover  (f_ask && &f_valid && !match && f_mixed);
+    end
+
+    // Invariants that make the proof inductive: what the entries hold.
+    wire [ENTRIES-1:0] f_hits, f_valid, f_of, f_of_g, f_wrong, f_olds, f_due, f_no_size;
+    generate
+        for (i = 0; i < ENTRIES; i = i + 1) begin : g_f
+            wire [LEVELS-2:0]   e_big   = g_entry[i].big;
+            wire                e_napot = LEVELS > 2 && g_entry[i].pay_q[0];
+            wire [VPN_BITS-1:0] e_out   = ~f_inside(e_big, e_napot);
+            wire                covers  = g_entry[i].valid_q && ((g_entry[i].e_vpn ^ f_vpn) & e_out) == 0;
+            wire                ours    = g_entry[i].g || g_entry[i].e_asid == f_asid;
+            wire                is_it   = covers && {e_big, e_napot} == {f_big, f_napot}
+                                       && ((g_entry[i].pay_q[LEVELS +: LEAF_W] ^ f_leaf) & f_kept) == 0;
+            assign f_valid[i]   = g_entry[i].valid_q;
+            assign f_hits[i]    = covers && ours;
+            assign f_of[i]      = is_it && !g_entry[i].g && g_entry[i].e_asid == f_asid;
+            assign f_of_g[i]    = is_it && g_entry[i].g;
+            assign f_wrong[i]   = covers && {e_big, e_napot, g_entry[i].g} != {f_big, f_napot, f_g};
+            assign f_olds[i]    = g_entry[i].old;
+            assign f_due[i]     = g_entry[i].valid_q && ((g_entry[i].e_vpn ^ f_look_vpn) & e_out) == 0
+                               && (g_entry[i].g || g_entry[i].e_asid == f_look_asid);
+            assign f_no_size[i] = g_entry[i].valid_q && (|(e_big & (e_big + 1'b1))
+                               || (|e_big ? e_napot : !e_napot));
+        end
+    endgenerate
+    always @(posedge clk) if (f_up) begin
+        i_live:   assert (f_live || ~|f_of);
+        i_global: assert (f_live_g || ~|f_of_g);
+        i_mixed:  assert (f_mixed || ~|f_wrong);
+        i_one:    assert (f_mixed || (f_hits & (f_hits - 1'b1)) == 0);
+        i_old:    assert (!f_free || f_olds == f_due);
+        i_size:   assert (~|f_no_size);
+        i_next:   assert (pointer_q < ENTRIES);
+    end
+`endif
 endmodule
 
 `default_nettype wire

@@ -18,6 +18,8 @@
 // fence     fence_read reads the sets fence_*set for the next cycle; fence_match in that cycle
 //           removes what the fence matches
 // Reset     the RAMs are swept by a fence after reset
+// Formal    what hits was filled, for that page, ASID and access, and no fence has covered it since
+//           (bounded; its RAMs and side entries are proved in their own modules)
 //
 // SETS, BIG, SIDE   L1_SETS, L1_BIG and L1_SIDE of atlas_mmu     others   as atlas_mmu
 `default_nettype none
@@ -213,6 +215,125 @@ module atlas_l1_tlb #(
                       : read_index == SIDE[11:0] ? {{(128-SIDE_W){1'b0}}, rs_pointer}
                       :                            side_view;
     wire unused = &{1'b0, vpn_wide, page_leaf, big_leaf};
+
+`ifdef FORMAL
+    reg f_first = 1'b1;          // cycle 0, when registers hold anything
+    always @(posedge clk) f_first <= 1'b0;
+    always @(*) if (f_first) assume (rst);
+    wire f_up = !rst && !f_first;
+
+    // VPN bits inside a page.
+    function [VPN_BITS-1:0] f_inside(input [LEVELS-2:0] of_big, input of_napot);
+        integer f_l;
+        begin
+            f_inside = {{(VPN_BITS-4){1'b0}}, {4{of_napot}}};
+            for (f_l = 0; f_l < LEVELS - 1; f_l = f_l + 1)
+                if (of_big[f_l]) f_inside[SLICE*f_l +: SLICE] = {SLICE{1'b1}};
+        end
+    endfunction
+
+    // Assumed of the port: what is looked up came last, its sets were read a cycle ago, and nothing
+    // was written then.
+    reg [VPN_BITS-1:0] f_in_vpn;
+    reg                f_here, f_read;
+    always @(posedge clk) begin
+        if (arrive) f_in_vpn <= arrive_vpn;
+        f_here <= !rst && (arrive || f_here);
+        f_read <= !rst && (arrive || waits) && !fence_read && !fence_match && !fill;
+    end
+    always @(*) assume (!(arrive && waits) && (!waits || f_here));
+    always @(*) if (look) assume (f_here && f_read && vpn == f_in_vpn && advance);
+    // A fill follows the look of its request, once, with no fence in between.
+    reg                f_free;
+    reg [VPN_BITS-1:0] f_look_vpn;
+    reg [ASID_W-1:0]   f_look_asid;
+    always @(posedge clk) begin
+        f_free <= !rst && (look || (f_free && !advance && !fence_read && !fill));
+        if (look) {f_look_vpn, f_look_asid} <= {vpn, asid};
+    end
+    always @(*) if (fill) assume (f_free && !look && !advance
+                                  && {cur_vpn, cur_asid} == {f_look_vpn, f_look_asid});
+    // Assumed of the walker: pages have a size; Sv32 has neither NAPOT nor PBMT.
+    always @(*) assume ((fill_big & (fill_big + 1'b1)) == 0 && (~|fill_big || !fill_napot));
+    always @(*) if (XLEN == 32) assume (!fill_napot && fill_leaf[LEAF_W-1 -: 2] == 2'd0);
+    // Assumed of the fence: nothing else happens then; the sets are those of its page, or the next.
+    reg                f_fence;
+    reg [SETS_W-1:0]   f_set;
+    reg [BIG_W-1:0]    f_big_set;
+    wire [SETS_W-1:0]  f_set_due;
+    wire [BIG_W-1:0]   f_big_set_due;
+    atlas_set_index #(.SETS(SETS), .HASH(1), .PAGE_W(VPN_BITS)) u_f_set (
+        .page(fence_vpn), .index(f_set_due)
+    );
+    atlas_set_index #(.SETS(BIG), .HASH(0), .PAGE_W(VPN_BITS-SLICE)) u_f_big_set (
+        .page(fence_vpn[VPN_BITS-1:SLICE]), .index(f_big_set_due)
+    );
+    always @(posedge clk) {f_fence, f_set, f_big_set} <= {!rst && fence_read, fence_set, fence_big_set};
+    always @(*) if (fence_read || fence_match || rst) assume (!look && !fill);
+    always @(*) if (fence_match) assume (f_fence && {fence_set_q, fence_big_set_q} == {f_set, f_big_set}
+        && (!fence_has_va || {fence_set_q, fence_big_set_q} == {f_set_due, f_big_set_due}));
+    always @(*) assume (fence_set < SETS && (BIG == 0 || fence_big_set < BIG));
+
+    // One access, any, and an answer to it, any.
+    (* anyconst *) wire [VPN_BITS-1:0] f_vpn;
+    (* anyconst *) wire [ASID_W-1:0]   f_asid;
+    (* anyconst *) wire [1:0]          f_acc, f_pbmt;
+    (* anyconst *) wire                f_user, f_sum, f_mxr, f_napot;
+    (* anyconst *) wire [PPN_BITS-1:0] f_ppn;
+    (* anyconst *) wire [LEVELS-2:0]   f_big;
+    wire [4:0] f_needs, f_reason;
+    wire       f_allowed;
+    atlas_access_needs u_f_needs (.acc(f_acc), .user(f_user), .sum(f_sum), .mxr(f_mxr), .needs(f_needs));
+    atlas_access_check u_f_check (
+        .r(fill_leaf[PPN_BITS]), .w(fill_leaf[PPN_BITS+1]), .x(fill_leaf[PPN_BITS+2]),
+        .u(fill_leaf[PPN_BITS+3]), .needs(f_needs), .allowed(f_allowed), .reason(f_reason)
+    );
+    wire [VPN_BITS-1:0] f_in = f_inside(f_big, f_napot);
+    wire [VPN_BITS+PPN_BITS-1:0] f_in_wide = {{PPN_BITS{1'b0}}, f_in};
+    wire [PPN_BITS-1:0] f_in_ppn = f_in_wide[PPN_BITS-1:0];
+    wire f_filled = fill && {fill_big, fill_napot, fill_leaf[LEAF_W-1 -: 2]} == {f_big, f_napot, f_pbmt}
+                 && ((cur_vpn ^ f_vpn) & ~f_in) == 0 && ((fill_leaf[PPN_BITS-1:0] ^ f_ppn) & ~f_in_ppn) == 0
+                 && f_allowed && (fill_leaf[PPN_BITS+4] || !f_acc[1]);
+    // May an entry of the access's ASID give it, a global one? At reset the RAMs hold anything.
+    reg  f_live, f_live_g;
+    wire f_here_va = fence_match && fence_has_va && ((fence_vpn ^ f_vpn) & ~f_in) == 0;
+    wire f_all     = !fence_has_asid;
+    wire f_ours    = !fence_has_asid || fence_asid == f_asid;
+    // Sets that fences without address have been to since.
+    localparam B = BIG > 0 ? BIG : 1;
+    reg  [SETS-1:0] f_seen, f_seen_g;
+    reg  [B-1:0]    f_seen_big, f_seen_big_g;
+    wire            f_sweep = fence_match && !fence_has_va;
+    wire [SETS-1:0] f_now     = {{(SETS-1){1'b0}}, f_sweep} << fence_set_q;
+    wire [B-1:0]    f_now_big = {{(B-1){1'b0}}, f_sweep} << (BIG > 0 ? fence_big_set_q : 1'b0);
+    wire f_gone    = (f_here_va && f_ours) || (&f_seen && &f_seen_big);
+    wire f_gone_g  = (f_here_va && f_all) || (&f_seen_g && &f_seen_big_g);
+    wire f_put     = f_filled && !fill_g && cur_asid == f_asid;
+    wire f_put_g   = f_filled && fill_g;
+    always @(posedge clk) begin
+        f_live       <= rst || f_put   || (f_live && !f_gone);
+        f_live_g     <= rst || f_put_g || (f_live_g && !f_gone_g);
+        f_seen       <= rst || f_put   ? {SETS{1'b0}} : f_seen | (f_now & {SETS{f_ours}});
+        f_seen_g     <= rst || f_put_g ? {SETS{1'b0}} : f_seen_g | (f_now & {SETS{f_all}});
+        f_seen_big   <= rst || f_put   ? {B{1'b0}} : f_seen_big | (f_now_big & {B{f_ours}});
+        f_seen_big_g <= rst || f_put_g ? {B{1'b0}} : f_seen_big_g | (f_now_big & {B{f_all}});
+    end
+
+    wire f_ask = look && {vpn, asid, needs} == {f_vpn, f_asid, f_needs};
+    wire f_hit = f_ask && hit && {hit_big, hit_napot, hit_pbmt} == {f_big, f_napot, f_pbmt}
+              && ((hit_ppn ^ f_ppn) & ~f_in_ppn) == 0;
+    wire [VPN_BITS+PPN_BITS-1:0] f_vpn_wide = {{PPN_BITS{1'b0}}, f_vpn};
+    always @(posedge clk) if (f_up) begin
+        a_filled: assert (!f_hit || f_live || f_live_g);
+        a_inside: assert (!f_hit || ((hit_ppn ^ f_vpn_wide[PPN_BITS-1:0]) & f_in_ppn) == 0);
+        a_large:  assert (!f_hit || hit_large == (|hit_big || hit_napot));
+        a_size:   assert ((hit_big & (hit_big + 1'b1)) == 0 && (~|hit_big || !hit_napot));
+        a_zero:   assert (look || {hit_ppn, hit_pbmt, hit_big, hit_napot} == 0);
+        c_page:   cover  (f_hit && !hit_large && f_live && !f_live_g);
+        c_big:    cover  (f_hit && hit_big == LEVEL_1 && f_live && !f_live_g && vpn != f_look_vpn);
+        c_global: cover  (f_hit && f_live_g && !f_live && f_look_asid != asid);
+    end
+`endif
 endmodule
 
 `default_nettype wire

@@ -190,7 +190,7 @@ module atlas_l2_tlb #(
     reg                f_read, f_free;
     reg [VPN_BITS-1:0] f_read_vpn;
     always @(posedge clk) {f_read, f_read_vpn} <= {!rst && !fence_read && !fence_match && !fill, read_vpn};
-    always @(*) if (look) assume (f_read && f_read_vpn == vpn);
+    always @(*) if (f_up && look) e_look: assume (f_read && f_read_vpn == vpn);
     // A fill follows the look of its request, once, with no fence in between.
     reg [VPN_BITS-1:0] f_look_vpn;
     reg [ASID_W-1:0]   f_look_asid;
@@ -198,16 +198,17 @@ module atlas_l2_tlb #(
         f_free <= !rst && !fence_read && !fill && (f_free || look);
         if (look) {f_look_vpn, f_look_asid} <= {vpn, asid};
     end
-    always @(*) if (fill) assume (f_free && !look && {vpn, asid} == {f_look_vpn, f_look_asid});
+    always @(*) if (f_up && fill)
+        e_fill: assume (f_free && !look && {vpn, asid} == {f_look_vpn, f_look_asid});
     // Assumed of the fence: nothing else happens then; what is removed was read a cycle ago.
     reg f_fence;
     reg [VPN_BITS+ASID_W+1:0] f_operands;
     reg [9:0]                 f_index;
     wire [VPN_BITS+ASID_W+1:0] f_given = {fence_has_va, fence_has_asid, fence_vpn, fence_asid};
     always @(posedge clk) {f_fence, f_operands, f_index} <= {!rst && fence_read, f_given, fence_index};
-    always @(*) if (fence_read || fence_match || rst) assume (!look && !fill);
-    always @(*) if (fence_match) assume (f_fence && f_operands == f_given);
-    always @(*) assume (fence_index < SETS);
+    always @(*) if (f_up && (fence_read || fence_match)) e_quiet: assume (!look && !fill);
+    always @(*) if (f_up && fence_match) e_match: assume (f_fence && f_operands == f_given);
+    always @(*) if (f_up && fence_read && !fence_has_va) e_index: assume (fence_index < SETS);
 
     // One translation, any, and whether a hit may give it: anything may be in the RAM at reset.
     (* anyconst *) wire [VPN_BITS-1:0] f_vpn;
@@ -215,7 +216,8 @@ module atlas_l2_tlb #(
     (* anyconst *) wire [LEAF_W-1:0]   f_leaf;
     (* anyconst *) wire                f_g;
     // Sv32 has no PBMT.
-    always @(*) if (XLEN == 32) assume (fill_leaf[LEAF_W-1 -: 2] == 2'd0 && f_leaf[LEAF_W-1 -: 2] == 2'd0);
+    always @(*) if (XLEN == 32) assume (f_leaf[LEAF_W-1 -: 2] == 2'd0);
+    always @(*) if (f_up && fill && XLEN == 32) e_pbmt: assume (fill_leaf[LEAF_W-1 -: 2] == 2'd0);
     wire f_same   = fill_g == f_g && fill_leaf == f_leaf;
     wire f_filled = fill && vpn == f_vpn && f_same && (f_g || asid == f_asid);
     wire f_other  = fill && vpn == f_vpn && !f_same && asid == f_asid;
@@ -248,8 +250,8 @@ module atlas_l2_tlb #(
         a_filled:  assert (!f_hit || f_live);
         a_latest:  assert (!f_hit || !f_old || (f_has_g && f_has_n));
         a_one:     assert (!f_ask || (match & (match - 1'b1)) == 0 || (f_has_g && f_has_n));
-        a_dirty:   assert (!f_hit || f_leaf[PPN_BITS+4] || !acc[1]);
-        a_user:    assert (!f_hit || f_leaf[PPN_BITS+3] || !user);
+        a_dirty:   assert (!f_hit || f_leaf[PPN_BITS+4] || !needs[0]);
+        a_user:    assert (!f_hit || (f_leaf[PPN_BITS+3] ? needs[3] : needs[4]));
         c_hit:     cover  (f_hit && !f_g && !(f_has_g && f_has_n));
         c_global:  cover  (f_hit && f_g && !f_old && !f_has_n);
         c_removed: cover  (f_ask && !hit && !f_live && f_put);

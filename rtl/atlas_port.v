@@ -312,10 +312,9 @@ module atlas_port #(
     reg f_asked;
     always @(posedge clk) f_asked <= !rst && miss && !miss_killed && !done;
     always @(*) if (done) assume (f_asked && !miss_killed && !halt);
-    // With a fault it finds nothing, and nothing is to be remembered.
-    always @(*) if (done_fault) assume ({done_leaf, done_big, done_napot, done_fill} == 0);
-    always @(*) assume (done_fault == (done_reason != `ATLAS_REASON_NONE));
-    always @(*) if (done_fill) assume (!tlb_off && xlate && va_ok && |top);
+    // A fault has a reason and is not remembered, nor is what may not be.
+    always @(*) if (done_fault) assume (done && !done_fill && done_reason != `ATLAS_REASON_NONE);
+    always @(*) if (done_fill) assume (done && !tlb_off && xlate && va_ok && |top);
     // Assumed of the fence: it halts from the cycle before it looks for quiet until it is done.
     reg f_halted;
     always @(posedge clk) f_halted <= halt;
@@ -335,6 +334,8 @@ module atlas_port #(
     wire [1:0]          f_acc;
     wire                f_user, f_sum, f_mxr, f_xlate, f_ok, f_fits, f_adue, f_pbmte, f_napote;
     wire [2:0]          f_top;
+    wire [4:0]          f_needs;
+    atlas_access_needs u_f_needs (.acc(f_acc), .user(f_user), .sum(f_sum), .mxr(f_mxr), .needs(f_needs));
     wire [ASID_W-1:0]   f_asid;
     wire [PPN_BITS-1:0] f_root;
     wire [ID_BITS-1:0]  f_id;
@@ -362,24 +363,28 @@ module atlas_port #(
     end
 
     // What was found for it, and whether by now: by the L1, without it, or by a walk.
-    localparam R_W = PPN_BITS + 2 + (LEVELS - 1) + 1 + 1 + 1 + 5;
+    localparam R_W = PPN_BITS + 2 + (LEVELS - 1) + 1 + 1 + 5;
     reg  [R_W-1:0] f_kept;
     reg            f_has_kept;
     wire f_now = f_next && (l1_answers || bypass);
     wire [R_W-1:0] f_found = !f_now     ? f_kept
-                           : l1_answers ? {l1_ppn, l1_pbmt, l1_big, l1_napot, 7'd0}
+                           : l1_answers ? {l1_ppn, l1_pbmt, l1_big, l1_napot, 6'd0}
                            :              {f_va_wide[12 +: PPN_BITS], {(R_W-PPN_BITS){1'b0}}};
     wire [XLEN+PA_BITS-1:0] f_va_wide = {{PA_BITS{1'b0}}, f_va};
     wire [PPN_BITS-1:0] f_ppn;
     wire [1:0]          f_pbmt;
     wire [LEVELS-2:0]   f_big;
-    wire                f_napot, f_fault, f_access;
+    wire                f_napot, f_fault;
     wire [4:0]          f_reason;
-    assign {f_ppn, f_pbmt, f_big, f_napot, f_fault, f_access, f_reason} = f_found;
+    assign {f_ppn, f_pbmt, f_big, f_napot, f_fault, f_reason} = f_found;
+    wire f_access = f_reason == `ATLAS_REASON_VA_WIDTH || f_reason == `ATLAS_REASON_PTE_WIDTH
+                 || f_reason == `ATLAS_REASON_PTE_BUS || f_reason == `ATLAS_REASON_LEAF_WIDTH
+                 || f_reason == `ATLAS_REASON_AD_BUS;
+    localparam P_W = R_W - 6;                            // what a fault shows as 0
     always @(posedge clk) begin
         f_has_kept <= !rst && f_next && !f_out && (f_has_kept || f_now || done);
-        f_kept     <= done && f_next ? {done_leaf[PPN_BITS-1:0], done_leaf[LEAF_W-1 -: 2], done_big,
-                                        done_napot, done_fault, done_access, done_reason}
+        f_kept     <= done && f_next ? {{done_leaf[PPN_BITS-1:0], done_leaf[LEAF_W-1 -: 2], done_big,
+                                         done_napot} & {P_W{!done_fault}}, done_fault, done_reason & {5{done_fault}}}
                                      : f_found;
     end
 
@@ -417,15 +422,15 @@ module atlas_port #(
         a_killed:  assert (!(s_rsp_valid && f_next) || s_rsp_killed == f_killed);
         a_no_kill: assert (!s_rsp_killed || !s_rsp_fault);
         // What is looked up, and what the miss unit sees, is the request as it was accepted.
-        a_look:    assert (!(look && f_next) || (f_xlate && !f_killed && {in_vpn, in_acc, in_user, in_sum,
-                           in_mxr, in_asid} == {f_va[12 +: VPN_BITS], f_acc, f_user, f_sum, f_mxr, f_asid}));
+        a_look:    assert (!(look && f_next) || (f_xlate && !f_killed && {in_vpn, in_needs, in_asid, in_top}
+                           == {f_va[12 +: VPN_BITS], f_needs, f_asid, f_top}));
         a_read:    assert (!look || (f_read && f_read_vpn == in_vpn && free));
         a_arrive:  assert (!(arrive && waits));
         a_l1:      assert (!(l1_answers && f_next) || (f_ok && |f_top && !f_off));
         a_bypass:  assert (!(bypass && f_next) || (!f_xlate && f_ok));
-        a_miss:    assert (!(miss && f_next) || (tlb_off == f_off && {vpn, acc, user, sum, mxr, xlate, va_ok,
-                           top, asid, root, root_fits, adue, pbmte, napote} == {f_va[12 +: VPN_BITS], f_acc,
-                           f_user, f_sum, f_mxr, f_xlate, f_ok, f_top, f_asid, f_root, f_fits, f_adue,
+        a_miss:    assert (!(miss && f_next) || (tlb_off == f_off && {vpn, needs, xlate, va_ok, top,
+                           asid, root, root_fits, adue, pbmte, napote} == {f_va[12 +: VPN_BITS], f_needs,
+                           f_xlate, f_ok, f_top, f_asid, f_root, f_fits, f_adue,
                            f_pbmte, f_napote}));
         a_halts:   assert (!miss || (!halt && f_count != 2'd0));
         a_kills:   assert (!(miss_killed && f_next) || (s_kill_valid && s_kill_id == f_id));
@@ -457,24 +462,22 @@ module atlas_port #(
     always @(posedge clk) if (f_up) begin
         i_count:   assert (f_count == {1'b0, in_valid_q} + {1'b0, f_cur} && !(miss_q && done_q));
         i_here:    assert (!f_here || f_before < f_count);
-        i_in:      assert (!f_is_in || {in_va_q, in_asid, in_acc, in_user, in_sum, in_mxr, in_xlate, in_va_ok,
-                           in_top, in_id, in_off_q, in_killed_q} == {f_va[VA_W-1:0], f_asid, f_acc, f_user,
-                           f_sum, f_mxr, f_xlate, f_ok, f_top, f_id, f_off, f_killed});
+        i_in:      assert (!f_is_in || {in_va_q, in_asid, in_needs, in_xlate, in_va_ok, in_top, in_id,
+                           in_off_q, in_killed_q} == {f_va[VA_W-1:0], f_asid, f_needs, f_xlate, f_ok, f_top, f_id, f_off, f_killed});
         i_in_rest: assert (!f_is_in || {in_space_q[PPN_BITS-1:0], unused_cfg}
                            == {f_root, f_fits, f_adue, f_pbmte, f_napote});
         i_in_new:  assert (!f_is_in || !f_has_kept);
-        i_cur:     assert (!f_is_cur || {va_q, acc, id} == {f_va[VA_W-1:0], f_acc, f_id});
+        i_cur:     assert (!f_is_cur || {va_q, needs, id} == {f_va[VA_W-1:0], f_needs, f_id});
         i_miss:    assert (!(f_is_cur && miss_q) || (!f_killed && !f_has_kept && off_q == f_off
-                           && {asid, root, user, sum, mxr, xlate, va_ok, top, root_fits, adue, pbmte, napote}
-                           == {f_asid, f_root, f_user, f_sum, f_mxr, f_xlate, f_ok, f_top, f_fits, f_adue,
+                           && {asid, root, xlate, va_ok, top, root_fits, adue, pbmte, napote}
+                           == {f_asid, f_root, f_xlate, f_ok, f_top, f_fits, f_adue,
                                f_pbmte, f_napote}));
         i_done:    assert (!(f_is_cur && done_q) || killed_q == f_killed);
-        i_kept:    assert (!(f_is_cur && done_q && !killed_q) || (f_has_kept && {leaf_q[PPN_BITS-1:0],
-                           leaf_q[LEAF_W-1 -: 2], big_q, napot_q, fault_q, access_q && fault_q, reason_q}
-                           == {f_ppn, f_pbmt, f_big, f_napot, f_fault, f_access && f_fault, f_reason}));
+        i_kept:    assert (!(f_is_cur && done_q && !killed_q) || (f_has_kept && {{leaf_q[PPN_BITS-1:0],
+                           leaf_q[LEAF_W-1 -: 2], big_q, napot_q} & {P_W{!fault_q}}, fault_q, reason_q & {5{fault_q}}}
+                           == f_kept));
         i_size:    assert (!done_q || killed_q || (big_q & (big_q + 1'b1)) == 0);
-        i_no_pa:   assert (!fault_q || leaf_q[PPN_BITS-1:0] == 0);
-        i_clear:   assert (done_q || !(killed_q || fault_q || |reason_q));
+        i_clear:   assert (done_q || !(killed_q || fault_q));
         i_asked:   assert (!f_asked || miss_q);
         i_fill:    assert (!fill_q || (done_q && f_due && {leaf_q, big_q, napot_q, g_q} == f_leaf));
         i_looked:  assert (!miss_q || tlb_off || !xlate || !va_ok || ~|top

@@ -9,8 +9,8 @@
 // store     the walk of cur (vpn, asid, top) read a pointer to the table of level store_big
 // drop_*    a fence: everything, or everything if fence_asid is the pointers' ASID
 // Reset     no pointers
-// Formal    what is hit was stored under the same tag, ASID and mode, last, and no fence has dropped
-//           it since; what was stored last at its level is hit
+// Formal    what cur is told was stored under its tag, ASID and mode, last, and no fence has dropped
+//           it since; what was stored last at its level is told, or a lower one
 //
 // LEVELS, SLICE, ASID_W, PPN_BITS   as atlas_mmu     ENABLE   0: never hits, holds nothing
 `default_nettype none
@@ -149,47 +149,76 @@ module atlas_walk_cache #(
     always @(*) if (f_first) assume (rst);
     wire f_up = !rst && !f_first;
 
-    // Assumed of the walker: pointers lead to tables below the root.
-    always @(*) if (store) assume (store_level < LEVELS - 1 && store_level < top);
+    // Assumed of the port: cur is the request that was `in` when it advanced last.
+    reg                f_ready;
+    reg [VPN_BITS-1:0] f_cur_vpn;
+    reg [ASID_W-1:0]   f_cur_asid;
+    reg [2:0]          f_cur_top;
+    always @(posedge clk) begin
+        f_ready <= !rst && (f_ready || advance);
+        if (advance) {f_cur_vpn, f_cur_asid, f_cur_top} <= {in_vpn, in_asid, in_top};
+    end
+    always @(*) if (f_ready) assume ({vpn, asid, top} == {f_cur_vpn, f_cur_asid, f_cur_top});
+    // Assumed of the walker: pointers of cur lead to tables below its root.
+    function [2:0] f_level_of(input [LEVELS-2:0] big);
+        integer f_l;
+        begin
+            f_level_of = 3'd0;
+            for (f_l = 0; f_l < LEVELS - 1; f_l = f_l + 1) f_level_of = f_level_of + {2'b00, big[f_l]};
+        end
+    endfunction
+    wire [2:0] f_hit_level = f_level_of(hit_big), f_store_level = f_level_of(store_big);
+    always @(*) if (store) assume (f_ready && !advance && (store_big & (store_big + 1'b1)) == 0
+                                   && f_store_level < LEVELS - 1 && f_store_level < top);
     // Assumed of the fence: it waits until no walk is under way.
     always @(*) if (drop_all || drop_asid) assume (!store);
 
-    // One pointer, any: f_live, a hit may give it; f_kept, it has to.
+    // One pointer, any: f_live, a hit may give it; f_kept, it is the last of its level; f_must, cur
+    // has to hit it, or a lower one.
     (* anyconst *) wire [2:0]          f_level, f_top;
     (* anyconst *) wire [VPN_BITS-1:0] f_vpn;
     (* anyconst *) wire [ASID_W-1:0]   f_asid;
     (* anyconst *) wire [PPN_BITS-1:0] f_table;
     (* anyconst *) wire                f_g;
     always @(*) assume (f_level < LEVELS - 1 && f_level < f_top);
-    wire [VPN_BITS-1:0] f_differs = (vpn ^ f_vpn) >> (SLICE * (f_level + 1));
-    wire f_place  = ~|f_differs && asid == f_asid && top == f_top;
-    wire f_stored = store && store_level == f_level && f_place;
-    wire f_same   = store_table == f_table && store_g == f_g;
-    wire f_drop   = rst || drop_all || (drop_asid && fence_asid == f_asid);
-    wire f_ousts  = store && (store_level == f_level || asid != f_asid || top != f_top);
-    reg  f_live, f_kept, f_put;
+    wire [VPN_BITS-1:0] f_differs    = (vpn ^ f_vpn) >> (SLICE * (f_level + 1));
+    wire [VPN_BITS-1:0] f_in_differs = (in_vpn ^ f_vpn) >> (SLICE * (f_level + 1));
+    wire f_place    = ~|f_differs && asid == f_asid && top == f_top;
+    wire f_in_place = ~|f_in_differs && in_asid == f_asid && in_top == f_top;
+    wire f_stored   = store && f_store_level == f_level && f_place;
+    wire f_same     = store_table == f_table && store_g == f_g;
+    wire f_drop     = rst || drop_all || (drop_asid && fence_asid == f_asid);
+    wire f_ousts    = store && (f_store_level == f_level || asid != f_asid || top != f_top);
+    reg  f_live, f_kept, f_must, f_put;
     always @(posedge clk) begin
         f_put  <= !rst && (f_put || f_stored);
         f_live <= !f_drop && (f_stored ? f_same : f_live);
         f_kept <= !f_drop && (f_ousts ? f_stored && f_same : f_kept);
+        f_must <= !f_drop && (store ? f_stored && f_same : advance ? f_kept && f_in_place : f_must);
     end
 
-    wire f_hit = hit && hit_level == f_level && hit_table == f_table && hit_g == f_g;
-    always @(posedge clk) if (f_up) begin
-        a_live:   assert (!(asked && f_place && f_hit) || f_live);
-        a_below:  assert (!(asked && hit) || hit_level < top);
-        a_kept:   assert (!(asked && f_place && f_kept) || (hit && hit_level <= f_level));
-        a_lowest: assert (!(asked && f_place && f_kept && hit_level == f_level) || f_hit);
-        c_hit:    cover  (asked && f_place && f_hit && hit_level == LEVELS - 2);
-        c_drop:   cover  (asked && f_place && f_put && !hit && vpn != f_vpn);
+    wire f_hit = hit && f_hit_level == f_level && hit_table == f_table && hit_g == f_g;
+    always @(posedge clk) if (f_up && f_ready) begin
+        a_live:   assert (!(f_place && f_hit) || f_live);
+        a_below:  assert (!hit || (f_hit_level < top && (hit_big & (hit_big + 1'b1)) == 0));
+        a_must:   assert (!f_must || (hit && f_hit_level <= f_level));
+        a_lowest: assert (!(f_must && f_hit_level == f_level) || f_hit);
+        c_hit:    cover  (f_place && f_hit && f_hit_level == LEVELS - 2);
+        c_drop:   cover  (f_place && f_put && !hit && vpn != f_vpn);
     end
 
-    // Invariants that make the proof inductive: the level holds this pointer, or it does not.
-    wire [LEVELS-2:0] f_holds, f_above;      // f_above: it holds one that is not below the root
+    // Invariants that make the proof inductive: a level holds this pointer; one that is not below
+    // the root; one that cur is told though it is of another.
+    wire [LEVELS-2:0] f_holds, f_above, f_told, f_wrong;
     genvar f_t;
     generate
         for (f_t = 0; f_t < LEVELS - 1; f_t = f_t + 1) begin : g_holds
             if (ENABLE != 0) begin : g_level
+                wire of_cur = g_pointers.valid_q[f_t] && g_pointers.asid_q == asid
+                    && g_pointers.top_q == top
+                    && g_pointers.g_level[f_t].tag_q == vpn[VPN_BITS-1:SLICE*(f_t+1)];
+                assign f_told[f_t]  = g_pointers.hit_q[f_t];
+                assign f_wrong[f_t] = f_told[f_t] && !of_cur;
                 assign f_above[f_t] = g_pointers.valid_q[f_t] && g_pointers.top_q <= f_t;
                 assign f_holds[f_t] = g_pointers.valid_q[f_t]
                     && g_pointers.asid_q == f_asid && g_pointers.top_q == f_top
@@ -197,7 +226,7 @@ module atlas_walk_cache #(
                     && g_pointers.g_level[f_t].table_q == f_table
                     && g_pointers.g_level[f_t].g_q == f_g;
             end else begin : g_nothing
-                assign {f_above[f_t], f_holds[f_t]} = 2'b00;
+                assign {f_above[f_t], f_holds[f_t], f_told[f_t], f_wrong[f_t]} = 4'd0;
             end
         end
     endgenerate
@@ -205,6 +234,9 @@ module atlas_walk_cache #(
         i_live: assert (!f_holds[f_level] || f_live);
         i_kept: assert (!f_kept || f_holds[f_level]);
         i_root: assert (~|f_above);
+        i_cur:  assert (!f_ready || ~|f_wrong);
+        i_one:  assert (!f_ready || (f_told & (f_told - 1'b1)) == 0);
+        i_must: assert (!f_must || (f_ready && f_kept && f_place && hit && f_hit_level <= f_level));
     end
 `endif
 endmodule

@@ -361,12 +361,29 @@ module atlas_walker #(
     always @(*) if (f_first) assume (rst);
     wire f_up = !rst && !f_first;
 
-    // Assumed of arbiter and ports: one is granted, none that is killed or waits for a fence.
+    // Assumed of arbiter and ports: one is granted, none that waits for a fence.
     always @(*) assume ((s_miss_grant & (s_miss_grant - 1'b1)) == 0);
-    always @(*) if (halt) assume (~|s_miss_grant); else assume (~|(s_miss_grant & killed));
+    always @(*) if (halt) assume (~|s_miss_grant);
+    // An access, any, needs what it needs.
+    (* anyseq *) wire [1:0] f_new_acc;
+    (* anyseq *) wire       f_new_user, f_new_sum, f_new_mxr;
+    wire [4:0] f_new_needs;
+    atlas_access_needs u_f_needs (
+        .acc(f_new_acc), .user(f_new_user), .sum(f_new_sum), .mxr(f_new_mxr), .needs(f_new_needs)
+    );
+    always @(*) assume (s_miss_needs == f_new_needs);
     // Levels are those of the build; a pointer leads to a table below the root.
     always @(*) assume (s_miss_top < LEVELS);
-    always @(*) if (s_miss_ptr_hit) assume (s_miss_ptr_level < s_miss_top);
+    function [2:0] f_level_of(input [LEVELS-2:0] of_big);
+        integer f_l;
+        begin
+            f_level_of = 3'd0;
+            for (f_l = 0; f_l < LEVELS - 1; f_l = f_l + 1)
+                f_level_of = f_level_of + {2'b00, of_big[f_l]};
+        end
+    endfunction
+    always @(*) if (s_miss_ptr_hit)
+        assume (f_level_of(s_miss_ptr_big) < s_miss_top && (s_miss_ptr_big & (s_miss_ptr_big + 1'b1)) == 0);
     // Assumed of memory: it answers what it was asked, once, at the earliest a cycle later.
     wire f_asked = m_mem_req_valid && m_mem_req_ready;
     reg  f_out;                  // asked and not answered
@@ -374,7 +391,7 @@ module atlas_walker #(
     always @(*) if (m_mem_rsp_valid) assume (f_out);
 
     // The request that was taken last.
-    wire                f_take  = |s_miss_grant && s_miss_ready;
+    wire                f_take  = |(s_miss_grant & ~killed) && s_miss_ready;
     wire                f_ptr   = s_miss_ptr_hit && !s_miss_tlb_off;
     reg                 f_open;  // neither answered nor given up
     reg  [PORTS-1:0]    f_port;
@@ -382,19 +399,21 @@ module atlas_walker #(
     reg  [VPN_BITS-1:0] f_vpn;
     reg  [ASID_W-1:0]   f_asid;
     reg  [1:0]          f_acc;
+    reg  [4:0]          f_needs;
     reg                 f_user, f_sum, f_mxr, f_adue, f_off, f_valid, f_walks;
     reg  [PPN_BITS-1:0] f_root;  // the first table, and its level
     reg  [2:0]          f_top;
     always @(posedge clk) begin
         f_open <= !rst && (f_take || (f_open && !f_given && ~|done));
         if (f_take) begin
-            {f_port, f_vpn, f_asid, f_acc} <= {s_miss_grant, s_miss_vpn, s_miss_asid, s_miss_acc};
-            {f_user, f_sum, f_mxr, f_adue} <= {s_miss_user, s_miss_sum, s_miss_mxr, s_miss_adue};
+            {f_port, f_vpn, f_asid, f_acc} <= {s_miss_grant, s_miss_vpn, s_miss_asid, f_new_acc};
+            {f_user, f_sum, f_mxr, f_adue} <= {f_new_user, f_new_sum, f_new_mxr, s_miss_adue};
+            f_needs <= s_miss_needs;
             f_off   <= s_miss_tlb_off;
             f_valid <= s_miss_xlate && |s_miss_top && s_miss_va_ok;
             f_walks <= s_miss_xlate && |s_miss_top && s_miss_va_ok && s_miss_root_fits;
             f_root  <= f_ptr ? s_miss_ptr_table : s_miss_root;
-            f_top   <= f_ptr ? s_miss_ptr_level : s_miss_top;
+            f_top   <= f_ptr ? f_level_of(s_miss_ptr_big) : s_miss_top;
         end
     end
 
@@ -421,6 +440,8 @@ module atlas_walker #(
     wire [PPN_BITS-1:0] f_table = ~|f_reads ? f_root : f_pte[`ATLAS_PTE64_PPN_LSB +: PPN_BITS];
     wire [2:0]          f_level = f_top - f_reads;       // of the PTE to read next
     wire [VPN_BITS-1:0] f_slice = f_vpn >> (SLICE * f_level);
+    wire [4:0]          f_needs_of;
+    atlas_access_needs u_f_of (.acc(f_acc), .user(f_user), .sum(f_sum), .mxr(f_mxr), .needs(f_needs_of));
     wire [2:0]          f_here  = f_level + 3'd1;        // of the PTE that was read
     wire                f_store = f_acc[1];
     localparam [XLEN-1:0] F_A = 1 << `ATLAS_PTE_A_LSB, F_D = 1 << `ATLAS_PTE_D_LSB;
@@ -429,10 +450,18 @@ module atlas_walker #(
 
     // Where the walk is: before the next read, or at the PTE read last.
     wire f_next = state_q == S_L2 || (state_q == S_ASK && !cas_q && !f_changed);
-    wire [VPN_BITS-1:0] f_at = f_vpn >> (SLICE * level_q);
+    wire [2:0]          f_at_level = f_level_of(big_q);
+    wire [VPN_BITS-1:0] f_at = f_vpn >> (SLICE * f_at_level);
+
+    // A new read below the first: its table is a pointer to remember in the next cycle.
+    reg  f_wait;                 // an offer was not taken in the cycle before
+    wire f_descends = m_mem_req_valid && !m_mem_req_cas && !f_wait && |f_reads && !f_changed && !f_given;
+    reg  f_down;
+    reg  [PPN_BITS+2:0] f_down_to;
+    always @(posedge clk) {f_down, f_down_to} <= {!rst && f_descends, f_table, f_level};
 
     // The cycle before, and how long neither memory nor an offer to it has been waited for.
-    reg                f_wait, f_to_l2;
+    reg                f_to_l2;
     reg [PA_BITS+2*XLEN:0] f_offer;
     reg [LEAF_W:0]     f_fill;
     reg [1:0]          f_still;
@@ -440,21 +469,21 @@ module atlas_walker #(
         f_wait  <= !rst && m_mem_req_valid && !m_mem_req_ready;
         f_offer <= {m_mem_req_cas, m_mem_req_addr, m_mem_req_old & {XLEN{m_mem_req_cas}},
                     m_mem_req_new & {XLEN{m_mem_req_cas}}};
-        f_to_l2 <= !rst && |done && done_fill && |f_reads && ~|done_big && !done_napot;
+        f_to_l2 <= !rst && |done_fill && |f_reads && ~|done_big && !done_napot;
         f_fill  <= {done_g, done_leaf};
         f_still <= rst || f_out || m_mem_req_valid || idle ? 2'd0 : f_still + 2'd1;
     end
 
-    wire f_ok = |done && !done_fault && |f_reads;        // a walk has found a leaf
+    wire f_ok = |done && ~|done_fault && |f_reads;        // a walk has found a leaf
     always @(posedge clk) if (f_up) begin
         // Requests and answers.
         a_one:     assert (~|done || (f_open && done == f_port && !f_given));
         a_keeps:   assert (!idle || !f_open);
         a_takes:   assert (s_miss_ready == idle);
         a_works:   assert (idle || f_still < 2'd2);
-        a_reason:  assert (~|done || done_fault == (done_reason != `ATLAS_REASON_NONE));
-        a_nothing: assert (!(|done && done_fault) || {done_leaf, done_big, done_napot, done_fill} == 0);
-        a_page:    assert ((done_big & (done_big + 1'b1)) == 0);
+        a_reason:  assert (~|done_fault || done_reason != `ATLAS_REASON_NONE);
+        a_nothing: assert (((done_fault | done_fill) & ~done) == 0 && (done_fault & done_fill) == 0);
+        a_page:    assert (~|done || (done_big & (done_big + 1'b1)) == 0);
         // Memory.
         a_reads:   assert (idle || (f_reads <= f_top + 3'd1 && f_reads <= LEVELS));
         a_new:     assert (!m_mem_req_valid || f_wait || f_open);
@@ -465,7 +494,7 @@ module atlas_walker #(
         a_cas:     assert (!m_mem_req_valid || !m_mem_req_cas || (f_adue && !f_err && |f_reads
                            && m_mem_req_old == f_pte
                            && m_mem_req_new == (f_pte | F_A | (f_store ? F_D : {XLEN{1'b0}}))));
-        a_bus:     assert (~|done || ~|f_reads || f_err == (done_reason == (f_cas ? `ATLAS_REASON_AD_BUS
+        a_bus:     assert (~|done || ~|f_reads || f_err == (|done_fault && done_reason == (f_cas ? `ATLAS_REASON_AD_BUS
                                                                                : `ATLAS_REASON_PTE_BUS)));
         // What is found, and what is remembered.
         a_leaf:    assert (!f_ok || (f_v && !f_err && |(f_pte & F_A) && (f_r || f_x)
@@ -477,20 +506,22 @@ module atlas_walker #(
         a_frame:   assert (!f_ok || |done_big || done_napot
                            || done_leaf[PPN_BITS-1:0] == f_pte[`ATLAS_PTE64_PPN_LSB +: PPN_BITS]);
         a_size:    assert (!f_ok || {1'b0, done_big} + 1'b1 == {{(LEVELS-1){1'b0}}, 1'b1} << f_here);
-        a_fill:    assert (!done_fill || (|done && !done_fault && f_valid && !f_off));
+        a_fill:    assert (~|done_fill || (f_valid && !f_off));
         a_l2_fill: assert (!l2_fill || (f_to_l2 && {l2_fill_g, l2_fill_leaf} == f_fill));
         a_l2_look: assert (!l2_look || !f_off);
-        a_l2_of:   assert (!(l2_fill || l2_look) || {l2_vpn, l2_asid, l2_acc, l2_user, l2_sum, l2_mxr}
-                           == {f_vpn, f_asid, f_acc, f_user, f_sum, f_mxr});
-        a_ptr:     assert (~|store || (f_open && !f_given && store == f_port && !f_off && !f_err && f_v
-                           && store_table == f_table && store_level == f_level && f_reads <= f_top));
+        a_l2_of:   assert (!(l2_fill || l2_look) || {l2_vpn, l2_asid, l2_needs}
+                           == {f_vpn, f_asid, f_needs});
+        a_ptr:     assert (~|store || (f_down && store == f_port && !f_off && !idle
+                           && {store_table, f_level_of(store_big)} == f_down_to));
 
         // Invariants that make the proof inductive.
         i_open:    assert (f_open == serving);
+        i_needs:   assert (idle || f_needs == f_needs_of);
+        i_store:   assert (!store_q || (f_down && !f_off && !idle && {dec_ppn, f_at_level} == f_down_to));
         i_state:   assert (state_q <= S_FILL && (!drop_q || state_q == S_ASK || state_q == S_WAIT));
         i_out:     assert (f_out == (state_q == S_WAIT));
-        i_req:     assert (idle || {port_q, vpn_q, asid_q, acc_q, user_q, sum_q, mxr_q, adue_q, tlb_off_q}
-                           == {f_port, f_vpn, f_asid, f_acc, f_user, f_sum, f_mxr, f_adue, f_off});
+        i_req:     assert (idle || {port_q, vpn_q, asid_q, needs_q, adue_q, tlb_off_q}
+                           == {f_port, f_vpn, f_asid, f_needs, f_adue, f_off});
         i_walks:   assert (idle || state_q == S_REFUSE || f_walks
                            || (state_q == S_L2 && !root_fits_q));
         i_fits:    assert (state_q != S_L2 || (f_valid && f_walks == root_fits_q));
@@ -502,13 +533,14 @@ module atlas_walker #(
         i_l2:      assert ((state_q != S_L2 && state_q != S_FILL) || (L2 != 0 && !f_off));
     end
     always @(posedge clk) if (f_up && !idle && state_q != S_REFUSE) begin
-        i_level:   assert (level_q == (f_next ? f_level : f_here) && level_q < LEVELS);
+        i_level:   assert (f_at_level == (f_next ? f_level : f_here) && (big_q & (big_q + 1'b1)) == 0);
         i_table:   assert (!f_next || table_q == f_table);
         i_addr:    assert (f_next || f_addr == {table_q, f_at[SLICE-1:0], {PTE_SHIFT{1'b0}}});
         i_pte:     assert (f_next || state_q == S_WAIT || (state_q == S_ASK && f_changed) || pte_q == f_pte);
         i_old:     assert (state_q != S_WAIT || !cas_q || (pte_q == f_pte && f_new == updated));
         i_err:     assert (state_q != S_STEP || (err_q == f_err && cas_q == f_cas));
         i_other:   assert (state_q != S_STEP || f_changed == (cas_q && other_q && !err_q));
+        i_leaf:    assert (!cas_q || state_q == S_L2 || state_q == S_FILL || dec_leaf);
         i_cas:     assert (state_q != S_WAIT || cas_q == f_cas);
         i_once:    assert (state_q != S_WAIT || !f_changed);
         i_ask:     assert (state_q != S_ASK || !f_err);

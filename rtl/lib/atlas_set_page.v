@@ -1,6 +1,7 @@
 // atlas_set_page: the number of the page in set `index` whose bits above the set's are `tag`: the
 // inverse of atlas_set_index.
 // Latency   none: pure
+// Formal    atlas_set_index gives the index back
 `default_nettype none
 
 module atlas_set_page #(
@@ -25,6 +26,15 @@ module atlas_set_page #(
     end
     assign page = wide[PAGE_W-1:0];
     wire unused = &{1'b0, wide, index};
+
+`ifdef FORMAL
+    wire [INDEX_W-1:0] f_index;
+    atlas_set_index #(.SETS(SETS), .HASH(HASH), .PAGE_W(PAGE_W)) u_f_index (.page(page), .index(f_index));
+    always @(*) begin
+        a_index: assert (f_index == (index & {INDEX_W{SETS > 1}}));
+        a_tag:   assert (page >> SETS_W == {{SETS_W{1'b0}}, tag});
+    end
+`endif
 endmodule
 
 `default_nettype wire

@@ -18,7 +18,7 @@
 # What failed is shown with the command that runs it again, and with its trace: a VCD file.
 #
 # Columns of tests/formal.tsv, parted by tabs; lines that begin with # are comments:
-#   fault, job, sed expression that changes one line of the job's module, property that must fail
+#   fault, job, sed expression that changes one line of its module before the proof, property that fails
 #   within the job's bmc, - or quick, what went wrong, as if somebody had written it by mistake
 set -u
 export LC_ALL=C.UTF-8
@@ -44,6 +44,19 @@ port-32   atlas_port      XLEN=32,LEVELS=2,SLICE=10,PA_BITS=14,ID_BITS=2,ASID_W=
 port-64   atlas_port      XLEN=64,LEVELS=4,SLICE=9,PA_BITS=52,ID_BITS=3,ASID_W=2   10  4 12  -
 ptr-2     atlas_walk_cache LEVELS=2,SLICE=2,ASID_W=1,PPN_BITS=2                     8  3  8  -
 ptr-4     atlas_walk_cache LEVELS=4,SLICE=2,ASID_W=2,PPN_BITS=2                     8  3  8  quick
+page-1    atlas_set_page  SETS=1,HASH=1,PAGE_W=20                                    1  1  0  -
+page-256  atlas_set_page  SETS=256,HASH=1,PAGE_W=20                                  1  1  0  quick
+page-1024 atlas_set_page  SETS=1024,HASH=1,PAGE_W=45                                 1  1  0  -
+page-16   atlas_set_page  SETS=16,HASH=0,PAGE_W=18                                   1  1  0  -
+l1-32     atlas_l1_tlb    XLEN=32,LEVELS=2,SLICE=5,SETS=2,BIG=0,SIDE=2,ASID_W=1,PPN_BITS=6 13  0 10  -
+l1-64     atlas_l1_tlb    XLEN=64,LEVELS=3,SLICE=5,SETS=1,BIG=2,SIDE=2,ASID_W=1,PPN_BITS=6 13  0 10  -
+ram-1     atlas_l1_ram    XLEN=32,SETS=1,HASH=0,LSB=0,VPN_BITS=2,ASID_W=1,PPN_BITS=1  8  4 9  quick
+ram-1big  atlas_l1_ram    XLEN=64,SETS=1,HASH=0,LSB=2,VPN_BITS=5,ASID_W=2,PPN_BITS=3  11  4 9  -
+ram-2     atlas_l1_ram    XLEN=32,SETS=2,HASH=0,LSB=0,VPN_BITS=3,ASID_W=1,PPN_BITS=1 13  0 9  -
+ram-2big  atlas_l1_ram    XLEN=64,SETS=2,HASH=0,LSB=2,VPN_BITS=5,ASID_W=1,PPN_BITS=3 13  0 9  -
+side-1    atlas_l1_side   ENTRIES=1,LEVELS=2,SLICE=5,ASID_W=1,PPN_BITS=6            7  3  9  -
+side-2    atlas_l1_side   ENTRIES=2,LEVELS=3,SLICE=5,ASID_W=1,PPN_BITS=6            7  3  9  quick
+side-4    atlas_l1_side   ENTRIES=4,LEVELS=3,SLICE=5,ASID_W=1,PPN_BITS=6            7  3 14  -
 fence-4   atlas_fence     XLEN=64,SETS=4,L2_WAYS=2,VPN_BITS=6,ASID_W=2     20  4 20  quick
 '
 
@@ -90,7 +103,7 @@ passed=0
 failed=0
 count() { if [ "$1" -eq 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi; }
 
-row() { printf '%-10s %-16s %-56s %-9s %5s %8s  %s\n' "$@"; }
+row() { printf '%-10s %-16s %-60s %-9s %5s %8s  %s\n' "$@"; }
 # A property: name, method, depth, tenths of a second, 0 if all is well, in words.
 report() {
     row "$1" "$module" "$parameters" "$2" "$3" "$(($4 / 10)).$(($4 % 10)) s" "$6"
@@ -165,7 +178,7 @@ run_fault() {
     mkdir -p "$tree"
     cp -r rtl "$tree/"
     file=$(ls "$tree/rtl/$module.v" "$tree/rtl/lib/$module.v" 2>/dev/null)
-    sed -i -e "$expression" "$file"
+    sed -i -e '1,/^`ifdef FORMAL/{' -e "$expression" -e '}' "$file"
     base=$tree/$job
     if [ "$(diff "rtl/${file#"$tree/rtl/"}" "$file" | grep -c '^[<>]')" != 2 ]; then
         word="BROKEN: $expression does not change one line of $module, as it did once"
