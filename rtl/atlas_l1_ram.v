@@ -158,8 +158,8 @@ module atlas_l1_ram #(
         f_here <= f_up && (arrive || f_here);
         f_read <= f_up && (arrive || waits) && !fence_read && !fence_match && !put && !drop;
     end
-    always @(*) assume (!(arrive && waits) && (!waits || f_here));
-    always @(*) if (look) assume (f_up && f_here && f_read && page == f_in && advance);
+    always @(*) if (f_up) e_arrive: assume (!(arrive && waits) && (!waits || f_here));
+    always @(*) if (f_up && look) e_look: assume (f_here && f_read && page == f_in && advance);
     // A fill follows the look of its request, once, with no fence in between.
     reg              f_free;
     reg [PAGE_W-1:0] f_page_of;
@@ -168,18 +168,18 @@ module atlas_l1_ram #(
         f_free <= f_up && (look || (f_free && !advance && !fence_read && !put && !drop));
         if (look) {f_page_of, f_asid_of} <= {page, asid};
     end
-    always @(*) if (put || drop) assume (f_up && f_free && !look && !advance
-                                         && {cur_page, cur_asid} == {f_page_of, f_asid_of});
+    always @(*) if (f_up && (put || drop))
+        e_put: assume (f_free && !look && !advance && {cur_page, cur_asid} == {f_page_of, f_asid_of});
     // Assumed of the fence: nothing else happens then; the set is that of its page, or the next.
     reg               f_fence;
     reg [INDEX_W-1:0] f_fence_set;
     wire [INDEX_W-1:0] f_page_set;
     atlas_set_index #(.SETS(SETS), .HASH(HASH), .PAGE_W(PAGE_W)) u_f_page (.page(fence_page), .index(f_page_set));
     always @(posedge clk) {f_fence, f_fence_set} <= {f_up && fence_read, fence_set};
-    always @(*) if (fence_read || fence_match) assume (!look && !put && !drop);
-    always @(*) if (fence_match) assume (f_fence && fence_set_q == f_fence_set
-                                         && (!fence_has_va || fence_set_q == f_page_set));
-    always @(*) assume (fence_set < SETS);
+    always @(*) if (f_up && (fence_read || fence_match)) e_quiet: assume (!look && !put && !drop);
+    always @(*) if (f_up && fence_match)
+        e_match: assume (f_fence && fence_set_q == f_fence_set && (!fence_has_va || fence_set_q == f_page_set));
+    always @(*) if (f_up && fence_read) e_set: assume (fence_set < SETS);
 
     // One entry, any, and whether it may be there: anything may be in the RAM at first.
     (* anyconst *) wire [PAGE_W-1:0] f_page;

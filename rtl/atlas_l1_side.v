@@ -216,12 +216,13 @@ module atlas_l1_side #(
         f_free <= !rst && !fence && !fill && (f_free || look);
         if (look) {f_look_vpn, f_look_asid} <= {vpn, asid};
     end
-    always @(*) if (fill) assume (f_free && !look && {fill_vpn, fill_asid} == {f_look_vpn, f_look_asid});
+    always @(*) if (f_up && fill)
+        e_fill: assume (f_free && !look && {fill_vpn, fill_asid} == {f_look_vpn, f_look_asid});
     // Pages have a size; what comes here is larger than 4 KiB; Sv32 has one size.
-    always @(*) assume ((fill_big & (fill_big + 1'b1)) == 0 && (~|fill_big || !fill_napot));
-    always @(*) if (fill_side) assume (|fill_big || (fill_napot && LEVELS > 2));
+    always @(*) if (f_up && fill) e_page: assume ((fill_big & (fill_big + 1'b1)) == 0 && (~|fill_big || !fill_napot));
+    always @(*) if (f_up && fill && fill_side) e_side: assume (|fill_big || (fill_napot && LEVELS > 2));
     // Assumed of the fence: nothing else happens then.
-    always @(*) if (fence) assume (!look && !fill);
+    always @(*) if (f_up && fence) e_quiet: assume (!look && !fill);
 
     // One request, any, and an answer to it, any.
     (* anyconst *) wire [VPN_BITS-1:0] f_vpn;

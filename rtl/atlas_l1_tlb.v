@@ -241,8 +241,8 @@ module atlas_l1_tlb #(
         f_here <= !rst && (arrive || f_here);
         f_read <= !rst && (arrive || waits) && !fence_read && !fence_match && !fill;
     end
-    always @(*) assume (!(arrive && waits) && (!waits || f_here));
-    always @(*) if (look) assume (f_here && f_read && vpn == f_in_vpn && advance);
+    always @(*) if (f_up) e_arrive: assume (!(arrive && waits) && (!waits || f_here));
+    always @(*) if (f_up && look) e_look: assume (f_here && f_read && vpn == f_in_vpn && advance);
     // A fill follows the look of its request, once, with no fence in between.
     reg                f_free;
     reg [VPN_BITS-1:0] f_look_vpn;
@@ -251,11 +251,11 @@ module atlas_l1_tlb #(
         f_free <= !rst && (look || (f_free && !advance && !fence_read && !fill));
         if (look) {f_look_vpn, f_look_asid} <= {vpn, asid};
     end
-    always @(*) if (fill) assume (f_free && !look && !advance
-                                  && {cur_vpn, cur_asid} == {f_look_vpn, f_look_asid});
+    always @(*) if (f_up && fill)
+        e_fill: assume (f_free && !look && !advance && {cur_vpn, cur_asid} == {f_look_vpn, f_look_asid});
     // Assumed of the walker: pages have a size; Sv32 has neither NAPOT nor PBMT.
-    always @(*) assume ((fill_big & (fill_big + 1'b1)) == 0 && (~|fill_big || !fill_napot));
-    always @(*) if (XLEN == 32) assume (!fill_napot && fill_leaf[LEAF_W-1 -: 2] == 2'd0);
+    always @(*) if (f_up && fill) e_page: assume ((fill_big & (fill_big + 1'b1)) == 0 && (~|fill_big || !fill_napot));
+    always @(*) if (f_up && fill && XLEN == 32) e_sv32: assume (!fill_napot && fill_leaf[LEAF_W-1 -: 2] == 2'd0);
     // Assumed of the fence: nothing else happens then; the sets are those of its page, or the next.
     reg                f_fence;
     reg [SETS_W-1:0]   f_set;
@@ -269,10 +269,10 @@ module atlas_l1_tlb #(
         .page(fence_vpn[VPN_BITS-1:SLICE]), .index(f_big_set_due)
     );
     always @(posedge clk) {f_fence, f_set, f_big_set} <= {!rst && fence_read, fence_set, fence_big_set};
-    always @(*) if (fence_read || fence_match || rst) assume (!look && !fill);
-    always @(*) if (fence_match) assume (f_fence && {fence_set_q, fence_big_set_q} == {f_set, f_big_set}
+    always @(*) if (f_up && (fence_read || fence_match)) e_quiet: assume (!look && !fill);
+    always @(*) if (f_up && fence_match) e_match: assume (f_fence && {fence_set_q, fence_big_set_q} == {f_set, f_big_set}
         && (!fence_has_va || {fence_set_q, fence_big_set_q} == {f_set_due, f_big_set_due}));
-    always @(*) assume (fence_set < SETS && (BIG == 0 || fence_big_set < BIG));
+    always @(*) if (f_up && fence_read) e_set: assume (fence_set < SETS && (BIG == 0 || fence_big_set < BIG));
 
     // One access, any, and an answer to it, any.
     (* anyconst *) wire [VPN_BITS-1:0] f_vpn;

@@ -508,6 +508,19 @@ module atlas_mmu #(
                             rb_valid, e_begin, e_end, e_port};
         end
     endgenerate
+
+`ifdef FORMAL
+    // What the proof of each module assumes of its neighbours (e_) is asserted of the whole: see
+    // sim/tools/formal.sh. One reset, at the beginning.
+    reg f_first = 1'b1;
+    always @(posedge clk) f_first <= 1'b0;
+    always @(*) assume (rst == f_first);
+    always @(posedge clk) if (!rst) begin
+        c_filled: cover (|fill);
+        c_fenced: cover (s_fence_done);
+        c_halted: cover (halt && |miss_killed);
+    end
+`endif
 endmodule
 
 `default_nettype wire

@@ -306,20 +306,21 @@ module atlas_port #(
     wire f_up = !rst && !f_first;
 
     // Assumed of the L1: it finds nothing when it is not asked; pages have a size.
-    always @(*) if (!look) assume ({l1_ppn, l1_pbmt, l1_big, l1_napot} == 0);
-    always @(*) assume ((l1_big & (l1_big + 1'b1)) == 0 && (done_big & (done_big + 1'b1)) == 0);
+    always @(*) if (f_up && !look) e_silent: assume ({l1_ppn, l1_pbmt, l1_big, l1_napot} == 0);
+    always @(*) if (f_up) e_size: assume ((l1_big & (l1_big + 1'b1)) == 0);
+    always @(*) if (f_up && done) e_walked: assume ((done_big & (done_big + 1'b1)) == 0);
     // Assumed of the miss unit: a result for who asked a cycle ago, and is neither killed nor halted.
     reg f_asked;
     always @(posedge clk) f_asked <= !rst && miss && !miss_killed && !done;
-    always @(*) if (done) assume (f_asked && !miss_killed && !halt);
+    always @(*) if (f_up && done) e_done: assume (f_asked && !miss_killed && !halt);
     // A fault has a reason and is not remembered, nor is what may not be.
-    always @(*) if (done_fault) assume (done && !done_fill && done_reason != `ATLAS_REASON_NONE);
-    always @(*) if (done_fill) assume (done && !tlb_off && xlate && va_ok && |top);
+    always @(*) if (f_up && done_fault) e_fault: assume (done && !done_fill && done_reason != `ATLAS_REASON_NONE);
+    always @(*) if (f_up && done_fill) e_fill: assume (done && !tlb_off && xlate && va_ok && |top);
     // Assumed of the fence: it halts from the cycle before it looks for quiet until it is done.
     reg f_halted;
     always @(posedge clk) f_halted <= halt;
-    always @(*) if (boot || retire) assume (halt);
-    always @(*) if (retire) assume (f_halted);
+    always @(*) if (f_up && (boot || retire)) e_halt: assume (halt);
+    always @(*) if (f_up && retire) e_retire: assume (f_halted);
 
     // Requests that are here; one of them, any, how many are before it, and what came with it.
     wire f_in  = s_req_valid && s_req_ready;

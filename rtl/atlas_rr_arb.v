@@ -56,7 +56,7 @@ module atlas_rr_arb #(
     // as long as b keeps asking.
     (* anyconst *) wire [N-1:0] f_a;
     (* anyconst *) wire [N-1:0] f_b;
-    always @(*) assume (f_a != f_b && |f_a && |f_b);
+    always @(*) if (N > 1) assume (f_a != f_b && |f_a && |f_b);
     always @(*) assume ((f_a & (f_a - 1'b1)) == 0 && (f_b & (f_b - 1'b1)) == 0);
 
     wire f_served = |gnt && ready;

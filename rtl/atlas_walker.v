@@ -362,8 +362,8 @@ module atlas_walker #(
     wire f_up = !rst && !f_first;
 
     // Assumed of arbiter and ports: one is granted, none that waits for a fence.
-    always @(*) assume ((s_miss_grant & (s_miss_grant - 1'b1)) == 0);
-    always @(*) if (halt) assume (~|s_miss_grant);
+    always @(*) if (f_up) e_grant: assume ((s_miss_grant & (s_miss_grant - 1'b1)) == 0);
+    always @(*) if (f_up && halt) e_halt: assume (~|s_miss_grant);
     // An access, any, needs what it needs.
     (* anyseq *) wire [1:0] f_new_acc;
     (* anyseq *) wire       f_new_user, f_new_sum, f_new_mxr;
@@ -371,9 +371,9 @@ module atlas_walker #(
     atlas_access_needs u_f_needs (
         .acc(f_new_acc), .user(f_new_user), .sum(f_new_sum), .mxr(f_new_mxr), .needs(f_new_needs)
     );
-    always @(*) assume (s_miss_needs == f_new_needs);
+    always @(*) if (|s_miss_grant) assume (s_miss_needs == f_new_needs);
     // Levels are those of the build; a pointer leads to a table below the root.
-    always @(*) assume (s_miss_top < LEVELS);
+    always @(*) if (f_up && |s_miss_grant) e_top: assume (s_miss_top < LEVELS);
     function [2:0] f_level_of(input [LEVELS-2:0] of_big);
         integer f_l;
         begin
@@ -382,8 +382,8 @@ module atlas_walker #(
                 f_level_of = f_level_of + {2'b00, of_big[f_l]};
         end
     endfunction
-    always @(*) if (s_miss_ptr_hit)
-        assume (f_level_of(s_miss_ptr_big) < s_miss_top && (s_miss_ptr_big & (s_miss_ptr_big + 1'b1)) == 0);
+    always @(*) if (f_up && |s_miss_grant && s_miss_ptr_hit)
+        e_ptr: assume (f_level_of(s_miss_ptr_big) < s_miss_top && (s_miss_ptr_big & (s_miss_ptr_big + 1'b1)) == 0);
     // Assumed of memory: it answers what it was asked, once, at the earliest a cycle later.
     wire f_asked = m_mem_req_valid && m_mem_req_ready;
     reg  f_out;                  // asked and not answered
