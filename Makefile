@@ -151,29 +151,34 @@ endif
 endif
 
 BUILDS := $(PRESETS) $(sort $(VARIANTS))
+FOUR_PORTS := full:PA_BITS=40,PORTS=4,ID_BITS=16,L1_SETS=4,L1_BIG=8,L1_SIDE=2,L2_SETS=2,L2_WAYS=4,FENCE_PTRS=0,CTR_BITS=7
 # Corners of the parameter space, for the tests of tests/cosim only: a world small enough to try
 # everything (with a superpage in RAM, and without), few bits and no remembering, the other end,
-# and Sv32 with superpages in RAM.
+# and Sv32 with superpages in RAM and parity.
 SMALL = rv64:LEVELS=3,PA_BITS=23,ASID_BITS=1,ID_BITS=2,L1_SETS=1,L1_BIG=$1,L1_SIDE=1,L2_SETS=1,L2_WAYS=1,CTR_BITS=64
 CORNERS := $(call SMALL,1) $(call SMALL,0) \
     tiny:PA_BITS=16,ASID_BITS=0,PORTS=1,ID_BITS=1,L1_SETS=2,L1_SIDE=2,WALK_CACHE=0,CTR_BITS=0 \
-    full:PA_BITS=40,PORTS=4,ID_BITS=16,L1_SETS=4,L1_BIG=8,L1_SIDE=2,L2_SETS=2,L2_WAYS=4,FENCE_PTRS=0,CTR_BITS=7 \
-    rv32:PA_BITS=30,PORTS=1,L1_SETS=1024,L1_BIG=2,L2_SETS=0
+    $(FOUR_PORTS) \
+    rv32:PA_BITS=30,PORTS=1,L1_SETS=1024,L1_BIG=2,L2_SETS=0,PARITY=1
 # A build as a C identifier and directory: tiny:A=1,B=2 is tiny__A_1__B_2.
 build_id = $(subst $(comma),__,$(subst :,__,$(subst =,_,$1)))
 BUILD_IDS := $(foreach b,$(BUILDS),$(call build_id,$b))
 CORNER_IDS := $(foreach b,$(CORNERS),$(call build_id,$b))
 $(foreach b,$(BUILDS) $(CORNERS),$(eval BUILD_$(call build_id,$b) := $b))
+# One build as a SoC carries it, without events and read-back, for tests/cosim/test_observe alone.
+BUILD_hidden := $(FOUR_PORTS)
+OBSERVE_hidden := 0
 
 VERILATOR_ROOT = $(shell verilator --getenv VERILATOR_ROOT)
 VERILATE := verilator --cc --language 1364-2005 --top-module atlas_mmu -Irtl -y rtl -y rtl/lib \
-    -O3 --x-initial unique --trace-fst --no-timing -GOBSERVE=1
+    -O3 --x-initial unique --trace-fst --no-timing
 VERILATED_OPT := OPT_FAST=-O2 OPT_SLOW=-O0 OPT_GLOBAL=-O2
 
 build/rtl/%/verilated.stamp: $(RTL_SRC) $(RTL_INC) build/gen
 	$(say) VERILATE $(BUILD_$*)
 	@mkdir -p $(@D)
-	$(Q)$(VERILATE) --prefix Vatlas_$* -Mdir $(@D) $$(build/gen flags $(BUILD_$*)) rtl/atlas_mmu.v
+	$(Q)$(VERILATE) --prefix Vatlas_$* -Mdir $(@D) $$(build/gen flags $(BUILD_$*)) \
+	    -GOBSERVE=$(or $(OBSERVE_$*),1) rtl/atlas_mmu.v
 	@touch $@
 
 build/rtl/%/rtl_shim.o: sim/rtl_shim.cpp build/rtl/%/verilated.stamp
@@ -313,6 +318,7 @@ LINK_cosim = $(RTL_CORNER_OBJ)
 LINK_system = $(RTL_OBJ)
 $(foreach d,$(TEST_DIRS),$(eval $(call test_dir,build,,$d,$$(LINK_$d))))
 $(foreach d,$(TEST_DIRS),$(eval $(call test_dir,build/san,$(SANITIZE),$d,$$(LINK_$d))))
+build/tests/cosim/test_observe build/san/tests/cosim/test_observe: build/rtl/hidden/librtl.a
 
 SAN_TESTS := $(TEST_SRC:tests/%.c=build/san/tests/%)
 .SECONDARY:

@@ -109,10 +109,14 @@
 `define ATLAS_GCTR_FILL 32'd8 // translations filled into the L1
 `define ATLAS_GCTR_ABORT 32'd9 // walks given up for a fence or a kill
 `define ATLAS_GCTR_FENCE 32'd10 // fences completed
-`define ATLAS_GCTR_GLOBAL_COUNT 32'd11 // number of counters that are not a port's
+`define ATLAS_GCTR_PARITY 32'd11 // lookups of the L1 or the L2 that read a word of bad parity
+`define ATLAS_GCTR_GLOBAL_COUNT 32'd12 // number of counters that are not a port's
 `define ATLAS_RB_L1 2'd0 // L1 RAMs of a port: index = set, or L1_SETS + set of the superpages
 `define ATLAS_RB_SIDE 2'd1 // side entries of a port: index = entry
 `define ATLAS_RB_L2 2'd2 // L2: index = set * L2_WAYS + way
 `define ATLAS_RB_PTR 2'd3 // last pointers of a port: index = table level
+`define ATLAS_FLIP_PAGES 2'd0 // 4 KiB pages of a port's L1
+`define ATLAS_FLIP_BIG 2'd1 // superpages of a port's L1
+`define ATLAS_FLIP_L2 2'd2 // L2, the way that is written
 
 `endif

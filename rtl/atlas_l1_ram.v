@@ -12,6 +12,8 @@
 // put       write its entry; else `drop`: the entry that matched it goes
 // fence     fence_read reads set fence_set for the next cycle; fence_match in that cycle
 //           removes the entry if the fence matches it
+// bad       with PARITY: the word of the request is not what was written; match, ok and leaf say
+//           nothing. Whoever meets such a word, a lookup or a fence, removes it
 // Reset     none: a fence sweeps the RAM after reset
 // Formal    what matches was put there, last for its page, and no fence has covered it since; what
 //           was put matches until something else is put into its set
@@ -25,6 +27,7 @@ module atlas_l1_ram #(
     parameter SETS     = 256,
     parameter HASH     = 1,
     parameter LSB      = 0,
+    parameter PARITY   = 0,
     parameter VPN_BITS = 27,
     parameter ASID_W   = 9,
     parameter PPN_BITS = 20,
@@ -45,6 +48,11 @@ module atlas_l1_ram #(
     output wire                match,
     output wire                ok,
     output wire [LEAF_W-1:0]   leaf,          // {pbmt, d, u, x, w, r, ppn}; ppn bits below LSB 0
+    output wire                bad,
+
+    // A soft error: see atlas_parity_ram.
+    input  wire                flip,
+    input  wire [6:0]          flip_bit,
 
     // Fill.
     input  wire                advance,
@@ -93,16 +101,18 @@ module atlas_l1_ram #(
         if (look)    match_q   <= match;
     end
     wire [INDEX_W-1:0] raddr = fence_read ? fence_set : waits ? set_q : arrive_set;
-    wire [INDEX_W-1:0] waddr = fence_match ? fence_set_q : cur_set_q;
+    wire [INDEX_W-1:0] fill_set = PARITY != 0 && look ? set_q : cur_set_q;
+    wire [INDEX_W-1:0] waddr = fence_match ? fence_set_q : fill_set;
     assign put_set = cur_set_q;
 
     wire               fenced;
-    wire               we = put || (drop && match_q) || fenced;
+    wire               we = put || (drop && match_q) || fenced || (look && bad);
     wire [WORD_W-1:0]  wdata = {put, put_g, cur_asid, cur_page[PAGE_W-1:SETS_W],
                                 put_leaf[PPN_BITS +: FLAGS_W], put_leaf[PPN_BITS-1:PPN_LSB]};
     wire [WORD_W-1:0]  rdata;
-    atlas_ram #(.DEPTH(SETS), .WIDTH(WORD_W)) u_ram (
-        .clk(clk), .we(we), .waddr(waddr), .wdata(wdata), .raddr(raddr), .rdata(rdata)
+    atlas_parity_ram #(.DEPTH(SETS), .WIDTH(WORD_W), .PARITY(PARITY)) u_ram (
+        .clk(clk), .we(we), .waddr(waddr), .wdata(wdata), .raddr(raddr), .rdata(rdata), .bad(bad),
+        .flip(flip), .flip_bit(flip_bit)
     );
 
     wire               valid, g;
@@ -125,8 +135,9 @@ module atlas_l1_ram #(
 
     assign match  = valid && tag == page[PAGE_W-1:SETS_W] && (g || r_asid == asid);
     // Comparators of its own are as small as a mux before those of the request, which are critical.
-    assign fenced = fence_match && (!fence_has_va || tag == fence_page[PAGE_W-1:SETS_W])
-                 && (!fence_has_asid || (r_asid == fence_asid && !g));
+    wire fence_names = (!fence_has_va || tag == fence_page[PAGE_W-1:SETS_W])
+                    && (!fence_has_asid || (r_asid == fence_asid && !g));
+    assign fenced = fence_match && (fence_names || bad);
 
     wire       allowed;
     wire [4:0] unused_reason;
@@ -136,7 +147,7 @@ module atlas_l1_ram #(
     );
     assign ok = allowed && (leaf[PPN_BITS+4] || !needs[0]);
 
-    assign read_valid = valid;
+    assign read_valid = valid && !bad;
     assign read_g     = g;
     assign read_asid  = r_asid;
     atlas_set_page #(.SETS(SETS), .HASH(HASH), .PAGE_W(PAGE_W)) u_page (

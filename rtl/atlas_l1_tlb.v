@@ -11,6 +11,8 @@
 // access, a store to an entry with D = 0) is a miss, and the walk decides. So a fault never
 // comes from here and is never stale. If several match (pages of different sizes, the tables have
 // changed without a fence), a side entry counts, else the superpage.
+// With PARITY a lookup that reads a bad word in a RAM (`bad`) is a miss, whatever else matches, and
+// removes the word.
 //
 // advance   the request becomes the one that a fill is for (cur_*), if it misses
 // fill      the walk of cur gave this leaf: it is put where its size belongs; entries beside the
@@ -22,6 +24,7 @@
 //           (bounded; its RAMs and side entries are proved in their own modules)
 //
 // SETS, BIG, SIDE   L1_SETS, L1_BIG and L1_SIDE of atlas_mmu     others   as atlas_mmu
+// flip_*            a soft error in the RAM of 4 KiB pages, or of superpages: see atlas_parity_ram
 `default_nettype none
 
 module atlas_l1_tlb #(
@@ -33,6 +36,7 @@ module atlas_l1_tlb #(
     parameter SETS     = 256,
     parameter BIG      = 0,
     parameter SIDE     = 4,
+    parameter PARITY   = 0,
     parameter VPN_BITS = SLICE * LEVELS,                 // derived: do not set
     parameter LEAF_W   = PPN_BITS + 7,
     parameter SETS_W   = SETS > 1 ? $clog2(SETS) : 1,
@@ -55,6 +59,7 @@ module atlas_l1_tlb #(
     output wire [1:0]          hit_pbmt,
     output wire [LEVELS-2:0]   hit_big,       // slices inside the leaf: see atlas_l1_side
     output wire                hit_napot,
+    output wire                bad,           // parity; then there is no hit
 
     // Fill: the page of the request that missed.
     input  wire                advance,
@@ -82,7 +87,11 @@ module atlas_l1_tlb #(
     input  wire                reading,       // a read-back is under way:
     input  wire                read_side,     // of a side entry, else of the RAMs
     input  wire [11:0]         read_index,
-    output wire [127:0]        read_entry
+    output wire [127:0]        read_entry,
+
+    input  wire                flip_page,
+    input  wire                flip_big,
+    input  wire [6:0]          flip_bit
 );
 
     localparam SIDE_W = SIDE > 1 ? $clog2(SIDE) : 1;
@@ -95,18 +104,19 @@ module atlas_l1_tlb #(
     assign fill_side = to_side;
 
     // 4 KiB pages.
-    wire                page_match, page_ok, rp_valid, rp_g;
+    wire                page_match, page_ok, page_bad, rp_valid, rp_g;
     wire [LEAF_W-1:0]   page_leaf;
     wire [SETS_W-1:0]   page_set;
     wire [ASID_W-1:0]   rp_asid;
     wire [VPN_BITS-1:0] rp_vpn;
     atlas_l1_ram #(
-        .XLEN(XLEN), .SETS(SETS), .HASH(1), .LSB(0), .VPN_BITS(VPN_BITS), .ASID_W(ASID_W),
-        .PPN_BITS(PPN_BITS)
+        .XLEN(XLEN), .SETS(SETS), .HASH(1), .LSB(0), .PARITY(PARITY), .VPN_BITS(VPN_BITS),
+        .ASID_W(ASID_W), .PPN_BITS(PPN_BITS)
     ) u_pages (
         .clk(clk), .arrive(arrive), .arrive_page(arrive_vpn), .waits(waits), .look(look),
         .page(vpn), .asid(asid), .needs(needs),
-        .match(page_match), .ok(page_ok), .leaf(page_leaf),
+        .match(page_match), .ok(page_ok), .leaf(page_leaf), .bad(page_bad),
+        .flip(flip_page), .flip_bit(flip_bit),
         .advance(advance), .put(fill && !to_big && !to_side), .drop(1'b0), .cur_page(cur_vpn),
         .cur_asid(cur_asid), .put_leaf(fill_leaf), .put_g(fill_g), .put_set(page_set),
         .fence_read(fence_read), .fence_match(fence_match), .fence_has_va(fence_has_va),
@@ -116,7 +126,7 @@ module atlas_l1_tlb #(
     );
 
     // Superpages of level 1.
-    wire                big_match, big_ok, rb_valid, rb_g;
+    wire                big_match, big_ok, big_bad, rb_valid, rb_g;
     wire [LEAF_W-1:0]   big_leaf;
     wire [BIG_W-1:0]    big_set;
     wire [ASID_W-1:0]   rb_asid;
@@ -126,13 +136,14 @@ module atlas_l1_tlb #(
             wire [VPN_BITS-SLICE-1:0] rb_page;
             assign rb_vpn = {rb_page, {SLICE{1'b0}}};
             atlas_l1_ram #(
-                .XLEN(XLEN), .SETS(BIG), .HASH(0), .LSB(SLICE), .VPN_BITS(VPN_BITS),
-                .ASID_W(ASID_W), .PPN_BITS(PPN_BITS)
+                .XLEN(XLEN), .SETS(BIG), .HASH(0), .LSB(SLICE), .PARITY(PARITY),
+                .VPN_BITS(VPN_BITS), .ASID_W(ASID_W), .PPN_BITS(PPN_BITS)
             ) u_superpages (
                 .clk(clk), .arrive(arrive), .arrive_page(arrive_vpn[VPN_BITS-1:SLICE]),
                 .waits(waits), .look(look), .page(vpn[VPN_BITS-1:SLICE]),
                 .asid(asid), .needs(needs),
-                .match(big_match), .ok(big_ok), .leaf(big_leaf),
+                .match(big_match), .ok(big_ok), .leaf(big_leaf), .bad(big_bad),
+                .flip(flip_big), .flip_bit(flip_bit),
                 .advance(advance), .put(fill && to_big), .drop(fill),
                 .cur_page(cur_vpn[VPN_BITS-1:SLICE]), .cur_asid(cur_asid), .put_leaf(fill_leaf),
                 .put_g(fill_g), .put_set(big_set),
@@ -143,8 +154,8 @@ module atlas_l1_tlb #(
                 .read_valid(rb_valid), .read_g(rb_g), .read_asid(rb_asid), .read_page(rb_page)
             );
         end else begin : g_no_big
-            wire unused = &{1'b0, fence_big_set, fence_big_set_q};
-            assign {big_match, big_ok, rb_valid, rb_g} = 4'd0;
+            wire unused = &{1'b0, fence_big_set, fence_big_set_q, flip_big};
+            assign {big_match, big_ok, big_bad, rb_valid, rb_g} = 5'd0;
             assign big_leaf = {LEAF_W{1'b0}};
             assign big_set  = {BIG_W{1'b0}};
             assign rb_asid  = {ASID_W{1'b0}};
@@ -187,7 +198,9 @@ module atlas_l1_tlb #(
     wire [PPN_BITS+1:0] in_side = {side_leaf[LEAF_W-1 -: 2], side_leaf[PPN_BITS-1:0]};
     wire [PPN_BITS+1:0] in_ram  = big_match ? {big_leaf[LEAF_W-1 -: 2], big_ppn}
                                             : {page_leaf[LEAF_W-1 -: 2], page_leaf[PPN_BITS-1:0]};
-    assign hit       = side_match ? side_ok : big_match ? big_ok : page_match && page_ok;
+    wire   found     = side_match ? side_ok : big_match ? big_ok : page_match && page_ok;
+    assign bad       = look && (page_bad || big_bad);
+    assign hit       = found && !bad;
     assign hit_large = side_match || big_match;
     assign {hit_pbmt, hit_ppn} = side_match ? in_side : in_ram & {(PPN_BITS+2){look}};
     assign hit_big   = side_match ? side_big : LEVEL_1 & {(LEVELS-1){big_match && look}};

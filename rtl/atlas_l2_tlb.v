@@ -11,11 +11,14 @@
 // fill      writes the way chosen by the last look: the one that matched, else the lowest
 //           invalid one, else the one that the round-robin counter names (which then steps)
 // fence     as in atlas_l1_tlb
+// bad       with PARITY: the look has read bad words, in one way or several: they do not match, and
+//           are removed. So a set that was looked up is not read in the same cycle
 // Reset     the counter is 0; the RAM is swept by a fence after reset
 // Formal    what hits was filled, the last for its page, and no fence has covered it since; one way
 //           matches, unless software changes a page's G without a fence; a hit is allowed
 //
 // SETS (a power of two), WAYS (1, 2, 4)   L2_SETS and L2_WAYS of atlas_mmu
+// flip, flip_bit   a soft error: see atlas_parity_ram
 `default_nettype none
 
 module atlas_l2_tlb #(
@@ -25,6 +28,7 @@ module atlas_l2_tlb #(
     parameter VPN_BITS = 27,
     parameter ASID_W   = 9,
     parameter PPN_BITS = 20,
+    parameter PARITY   = 0,
     parameter LEAF_W   = PPN_BITS + 7                    // derived: do not set
 ) (
     input  wire                clk,
@@ -39,6 +43,7 @@ module atlas_l2_tlb #(
     output wire                hit,
     output wire [LEAF_W-1:0]   hit_leaf,        // {pbmt, d, u, x, w, r, ppn}
     output wire                hit_g,
+    output wire                bad,
 
     input  wire                fill,
     input  wire [LEAF_W-1:0]   fill_leaf,
@@ -56,7 +61,10 @@ module atlas_l2_tlb #(
     input  wire                reading,
     input  wire [1:0]          read_way,
     input  wire                read_counter,
-    output wire [127:0]        read_entry
+    output wire [127:0]        read_entry,
+
+    input  wire                flip,
+    input  wire [6:0]          flip_bit
 );
 
     localparam INDEX_W = SETS > 1 ? $clog2(SETS) : 1;
@@ -82,11 +90,11 @@ module atlas_l2_tlb #(
     always @(posedge clk) raddr_q <= raddr;
 
     wire [INDEX_W-1:0]  waddr = fence_match ? raddr_q : vpn_set;
-    wire [WORD_W-1:0]   wdata = {!fence_match, fill_g, asid, vpn[VPN_BITS-1:SETS_W],
+    wire [WORD_W-1:0]   wdata = {fill, fill_g, asid, vpn[VPN_BITS-1:SETS_W],
                                  fill_leaf[KEEP_W-1:0]};
 
     reg  [WAY_W-1:0] way_q;          // where the next fill goes
-    wire [WAYS-1:0]  valid, match;
+    wire [WAYS-1:0]  valid, match, bad_way;
     wire [WORD_W*WAYS-1:0] words;
 
     genvar w;
@@ -96,16 +104,18 @@ module atlas_l2_tlb #(
             wire [TAG_W-1:0]  tag      = word[KEEP_W +: TAG_W];
             wire [ASID_W-1:0] w_asid   = word[KEEP_W+TAG_W +: ASID_W];
             wire              g        = word[WORD_W-2];
-            wire              fenced   = fence_match
-                && (!fence_has_va || tag == fence_vpn[VPN_BITS-1:SETS_W])
+            wire              named    =
+                   (!fence_has_va || tag == fence_vpn[VPN_BITS-1:SETS_W])
                 && (!fence_has_asid || (w_asid == fence_asid && !g));
-            wire              we       = fenced || (fill && way_q == w);
+            wire              removed  = bad_way[w] ? fence_match || look : fence_match && named;
+            wire              we       = removed || (fill && way_q == w);
 
-            atlas_ram #(.DEPTH(SETS), .WIDTH(WORD_W)) u_ram (
-                .clk(clk), .we(we), .waddr(waddr), .wdata(wdata), .raddr(raddr), .rdata(word)
+            atlas_parity_ram #(.DEPTH(SETS), .WIDTH(WORD_W), .PARITY(PARITY)) u_ram (
+                .clk(clk), .we(we), .waddr(waddr), .wdata(wdata), .raddr(raddr), .rdata(word),
+                .bad(bad_way[w]), .flip(flip), .flip_bit(flip_bit)
             );
 
-            assign valid[w] = word[WORD_W-1];
+            assign valid[w] = word[WORD_W-1] && !bad_way[w];
             assign match[w] = valid[w] && tag == vpn[VPN_BITS-1:SETS_W] && (g || w_asid == asid);
             assign words[WORD_W*w +: WORD_W] = word;
         end
@@ -132,6 +142,7 @@ module atlas_l2_tlb #(
         end
     endgenerate
     assign hit_g = word[WORD_W-2];
+    assign bad   = look && |bad_way;
     wire unused_word = &{1'b0, word};
 
     wire allowed;
@@ -175,7 +186,7 @@ module atlas_l2_tlb #(
     atlas_entry_view #(
         .LEVELS(2), .ASID_W(ASID_W), .PPN_BITS(PPN_BITS), .VPN_BITS(VPN_BITS)
     ) u_view (
-        .valid(r_word[WORD_W-1] && reading), .g(r_word[WORD_W-2]), .asid(r_word[KEEP_W+TAG_W +: ASID_W]),
+        .valid(valid[read_way[WAY_W-1:0]] && reading), .g(r_word[WORD_W-2]), .asid(r_word[KEEP_W+TAG_W +: ASID_W]),
         .vpn(r_vpn), .leaf(r_leaf), .big(1'b0), .napot(1'b0), .view(view)
     );
     assign read_entry = read_counter ? {{(128-WAY_W){1'b0}}, counter_q} : view;

@@ -28,6 +28,7 @@ module atlas_mmu #(
     parameter L2_WAYS    = 2,     // 1, 2 or 4
     parameter WALK_CACHE = 1,     // 1: remember the last pointer of each level and port
     parameter FENCE_PTRS = 1,     // 1: a fence by address drops these pointers, too
+    parameter PARITY     = 0,     // 1: a parity bit in every TLB RAM word; a bad word is a miss
     parameter CTR_BITS   = 32,    // width of the event counters, 0 for none, to 64
     parameter OBSERVE    = 0      // 1: event and read-back ports live; else they are 0
 ) (
@@ -115,8 +116,15 @@ module atlas_mmu #(
     input  wire [1:0]                rb_req_port,
     input  wire [11:0]               rb_req_index,
     output wire                      rb_rsp_valid,
-    output wire [127:0]              rb_rsp_entry    // {10'b0, valid, g, napot, pbmt, r, w, x, u, d,
+    output wire [127:0]              rb_rsp_entry,   // {10'b0, valid, g, napot, pbmt, r, w, x, u, d,
                                                      //  level[2:0], asid[15:0], vpn[44:0], ppn[43:0]}
+
+    // Soft errors (OBSERVE = 1 and PARITY = 1): while flip_valid, a bit of every word that is
+    // written to this RAM is inverted.
+    input  wire                      flip_valid,
+    input  wire [1:0]                flip_ram,       // ATLAS_FLIP_*
+    input  wire [1:0]                flip_port,      // whose L1
+    input  wire [6:0]                flip_bit        // the word's highest bit: parity
 );
 
     localparam SLICE    = XLEN == 32 ? 10 : 9;       // VPN bits of a level
@@ -174,6 +182,9 @@ module atlas_mmu #(
         end
         if (FENCE_PTRS != 0 && FENCE_PTRS != 1) begin : g_fence_ptrs
             FENCE_PTRS_must_be_0_or_1 u_stop ();
+        end
+        if (PARITY != 0 && PARITY != 1) begin : g_parity
+            PARITY_must_be_0_or_1 u_stop ();
         end
         if (CTR_BITS < 0 || CTR_BITS > 64) begin : g_ctr_bits
             CTR_BITS_must_be_0_to_64 u_stop ();
@@ -261,10 +272,12 @@ module atlas_mmu #(
     wire [PPN_BITS-1:0] store_table;
 
     // Fills, events and read-back of each port.
-    wire [PORTS-1:0]     fill, fill_side, look, l1_answers, hit_large, bypass;
+    wire [PORTS-1:0]     fill, fill_side, look, l1_answers, l1_bad, hit_large, bypass;
     wire [128*PORTS-1:0] l1_entries, ptr_entries, fill_entries;
     wire [11*PORTS-1:0]  fill_indices;
     wire [PORT_CTR*PORTS-1:0] port_events;
+
+    wire flips = flip_valid && OBSERVE != 0;
 
     genvar k;
     generate
@@ -280,6 +293,7 @@ module atlas_mmu #(
             wire                tlb_off, hit, hit_napot, ptr_hit, ptr_g, fill_napot, fill_g;
             wire [BIG_W-1:0]    hit_big, fill_big, ptr_big;
             wire [LEAF_W-1:0]   fill_leaf;
+            wire                flip_here = flips && flip_port == k;
 
             atlas_port #(
                 .XLEN(XLEN), .LEVELS(LEVELS), .PA_BITS(PA_BITS), .ID_BITS(ID_BITS),
@@ -319,12 +333,12 @@ module atlas_mmu #(
 
             atlas_l1_tlb #(
                 .XLEN(XLEN), .LEVELS(LEVELS), .SLICE(SLICE), .ASID_W(ASID_W), .PPN_BITS(PPN_BITS),
-                .SETS(L1_SETS), .BIG(L1_BIG), .SIDE(L1_SIDE)
+                .SETS(L1_SETS), .BIG(L1_BIG), .SIDE(L1_SIDE), .PARITY(PARITY)
             ) u_l1_tlb (
                 .clk(clk), .rst(rst), .arrive(arrive), .arrive_vpn(arrive_vpn), .waits(waits),
                 .look(look[k]), .vpn(in_vpn), .asid(in_asid), .needs(in_needs),
                 .hit(hit), .hit_large(hit_large[k]), .hit_ppn(hit_ppn), .hit_pbmt(hit_pbmt),
-                .hit_big(hit_big), .hit_napot(hit_napot),
+                .hit_big(hit_big), .hit_napot(hit_napot), .bad(l1_bad[k]),
                 .advance(free), .cur_vpn(vpn), .cur_asid(p_asid),
                 .fill(fill[k]), .fill_leaf(fill_leaf), .fill_big(fill_big),
                 .fill_napot(fill_napot), .fill_g(fill_g), .fill_side(fill_side[k]),
@@ -334,7 +348,9 @@ module atlas_mmu #(
                 .fence_set(f_set), .fence_set_q(f_set_q), .fence_big_set(f_big_set),
                 .fence_big_set_q(f_big_set_q), .reading(reading),
                 .read_side(rb_array == `ATLAS_RB_SIDE), .read_index(rb_index),
-                .read_entry(l1_entries[128*k +: 128])
+                .read_entry(l1_entries[128*k +: 128]),
+                .flip_page(flip_here && flip_ram == `ATLAS_FLIP_PAGES),
+                .flip_big(flip_here && flip_ram == `ATLAS_FLIP_BIG), .flip_bit(flip_bit)
             );
 
             atlas_walk_cache #(
@@ -393,7 +409,7 @@ module atlas_mmu #(
             m_adue, m_pbmte, m_napote, m_tlb_off, m_ptr_hit, m_ptr_big, m_ptr_table, m_ptr_g} = granted;
 
     // L2.
-    wire                l2_look, l2_hit, l2_g, l2_fill, l2_fill_g;
+    wire                l2_look, l2_hit, l2_g, l2_bad, l2_fill, l2_fill_g;
     wire [VPN_BITS-1:0] l2_vpn;
     wire [ASID_W-1:0]   l2_asid;
     wire [4:0]          l2_needs;
@@ -404,21 +420,22 @@ module atlas_mmu #(
             localparam COUNTER = L2_SETS * L2_WAYS;  // index past the last entry
             atlas_l2_tlb #(
                 .XLEN(XLEN), .SETS(L2_SETS), .WAYS(L2_WAYS), .VPN_BITS(VPN_BITS), .ASID_W(ASID_W),
-                .PPN_BITS(PPN_BITS)
+                .PPN_BITS(PPN_BITS), .PARITY(PARITY)
             ) u_l2_tlb (
                 .clk(clk), .rst(rst), .read_vpn(m_vpn),
                 .look(l2_look), .vpn(l2_vpn), .asid(l2_asid), .needs(l2_needs),
-                .hit(l2_hit), .hit_leaf(l2_leaf), .hit_g(l2_g),
+                .hit(l2_hit), .hit_leaf(l2_leaf), .hit_g(l2_g), .bad(l2_bad),
                 .fill(l2_fill), .fill_leaf(l2_fill_leaf), .fill_g(l2_fill_g),
                 .fence_read(f_read), .fence_match(f_match), .fence_has_va(f_has_va),
                 .fence_has_asid(f_has_asid), .fence_vpn(f_vpn), .fence_asid(f_asid),
                 .fence_index(f_index), .reading(reading), .read_way(rb_index[1:0]),
-                .read_counter(rb_index == COUNTER[11:0]), .read_entry(l2_entry)
+                .read_counter(rb_index == COUNTER[11:0]), .read_entry(l2_entry),
+                .flip(flips && flip_ram == `ATLAS_FLIP_L2), .flip_bit(flip_bit)
             );
         end else begin : g_no_l2
             wire unused = &{1'b0, rb_index[11:2], l2_look, l2_vpn, l2_asid, l2_needs, l2_fill,
                             l2_fill_leaf, l2_fill_g};
-            assign {l2_hit, l2_g} = 2'b00;
+            assign {l2_hit, l2_g, l2_bad} = 3'b000;
             assign l2_leaf  = {LEAF_W{1'b0}};
             assign l2_entry = 128'd0;
         end
@@ -460,8 +477,12 @@ module atlas_mmu #(
     );
 
     // Counters.
+    wire e_parity;
+    atlas_tally #(.ENABLE(PARITY), .N(PORTS + 1)) u_parity (
+        .clk(clk), .rst(rst), .event_now({l2_bad, l1_bad}), .tally(e_parity)
+    );
     wire [EVENTS-1:0] events = {                     // the last first: the order of GCTR
-        ev_fence, e_abort, e_fill, e_bus_error, e_cas_fail, e_cas, e_step, e_ptr_hit, e_walk,
+        e_parity, ev_fence, e_abort, e_fill, e_bus_error, e_cas_fail, e_cas, e_step, e_ptr_hit, e_walk,
         e_l2_miss, e_l2_hit, port_events};
     atlas_perf #(.EVENTS(EVENTS), .BITS(CTR_BITS)) u_perf (
         .clk(clk), .rst(rst), .event_now(events), .sel(ctr_sel), .value(ctr_value)

@@ -18,6 +18,7 @@
     .L2_WAYS(1), \
     .WALK_CACHE(1), \
     .FENCE_PTRS(1), \
+    .PARITY(0), \
     .CTR_BITS(32)
 
 // Sv32, large: shared L2
@@ -35,6 +36,7 @@
     .L2_WAYS(2), \
     .WALK_CACHE(1), \
     .FENCE_PTRS(1), \
+    .PARITY(0), \
     .CTR_BITS(32)
 
 // Sv39 and Sv48, open-board SoCs
@@ -52,6 +54,7 @@
     .L2_WAYS(1), \
     .WALK_CACHE(1), \
     .FENCE_PTRS(1), \
+    .PARITY(0), \
     .CTR_BITS(32)
 
 // Sv39, Sv48, Sv57, everything on
@@ -69,6 +72,7 @@
     .L2_WAYS(2), \
     .WALK_CACHE(1), \
     .FENCE_PTRS(1), \
+    .PARITY(1), \
     .CTR_BITS(32)
 
 `endif

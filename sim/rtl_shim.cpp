@@ -158,6 +158,9 @@ struct instance {
         top->rb_req_valid = in.rb_req_valid;
         if (in.rb_req_valid || in.all)
             drive_read_back();
+        top->flip_valid = in.flip_valid;
+        if (in.flip_valid || in.all)
+            drive_flip();
     }
 
     void drive_port(unsigned k)
@@ -202,6 +205,13 @@ struct instance {
         put(top->rb_req_array, 0, 2, base.in.rb_array);
         put(top->rb_req_port, 0, 2, base.in.rb_port);
         put(top->rb_req_index, 0, 12, base.in.rb_index);
+    }
+
+    void drive_flip()
+    {
+        put(top->flip_ram, 0, 2, base.in.flip_ram);
+        put(top->flip_port, 0, 2, base.in.flip_port);
+        put(top->flip_bit, 0, 7, base.in.flip_bit);
     }
 
     // Payload is read only where its valid bit is set.

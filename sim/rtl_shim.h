@@ -35,6 +35,8 @@ struct rtl_in {
     unsigned ctr_sel;
     bool rb_req_valid;
     unsigned rb_array, rb_port, rb_index;
+    bool flip_valid; /* bit flip_bit of what is written to the RAM (ATLAS_FLIP_*) is inverted */
+    unsigned flip_ram, flip_port, flip_bit;
     bool all; /* drive the payload of channels that are not valid, too: slower, for tests */
 };
 

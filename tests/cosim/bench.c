@@ -151,7 +151,9 @@ bool bench_cycle(struct bench *b)
     if (b->scramble)
         scramble(b);
     rtl_eval(b->rtl);
-    same = follow_cycle(b->follower, b->in, b->out);
+    if (b->watch != NULL)
+        b->watch(b->watch_ctx, b->in, b->out);
+    same = b->alone || follow_cycle(b->follower, b->in, b->out);
     mem_agent_observe(&b->agent, b->in, b->out);
     rtl_clock(b->rtl);
     for (unsigned k = 0; k < b->p->ports; k++)
@@ -208,13 +210,13 @@ bool bench_access(struct bench *b, unsigned port, const struct atlas_req *req,
 
 bool bench_fence(struct bench *b, const struct atlas_fence *fence)
 {
-    uint64_t done = follow_stats(b->follower)->fences;
-    bool same = true;
+    bool same;
 
     b->in->fence = *fence;
     b->in->fence_valid = true;
-    while (same && follow_stats(b->follower)->fences == done)
+    do
         same = bench_cycle(b);
+    while (same && !b->out->fence_done);
     return same;
 }
 

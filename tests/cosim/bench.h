@@ -2,8 +2,9 @@
  *
  * bench_cycle goes on by one clock cycle; whatever the RTL does in it is compared with the twin.
  * Requests that are sent wait in a queue at their port; answers are collected in order.
- * Inputs without a function here (cfg, kills, fences at a certain cycle) are set in b->in before
- * bench_cycle: kill_valid lasts one cycle, fence_valid and rb_req_valid until accepted.
+ * Inputs without a function here (cfg, kills, soft errors, fences at a certain cycle) are set in
+ * b->in before bench_cycle: kill_valid lasts one cycle, fence_valid and rb_req_valid last until
+ * accepted.
  */
 #ifndef ATLAS_BENCH_H
 #define ATLAS_BENCH_H
@@ -35,7 +36,12 @@ struct bench {
     unsigned stall_rsp; /* an answer is not taken in this many of 16 cycles, at random */
     unsigned stall_req; /* a request is not offered in this many of 16 cycles          */
     bool scramble;      /* payload that is not valid is random                         */
+    bool alone;         /* the twin is not asked: it knows of no soft errors           */
     uint64_t fences;    /* accepted                                                    */
+
+    /* If not NULL: called in every cycle with what the RTL is driven with and drives. */
+    void (*watch)(void *ctx, const struct rtl_in *in, const struct rtl_out *out);
+    void *watch_ctx;
 };
 
 /* The build named `name`: a preset, or one with other parameters. NULL if it is not linked in. */

@@ -54,6 +54,7 @@ static void each_illegal_value_is_named_with_its_range(void **state)
         {"full", AT(l2_ways), 5, "L2_WAYS: 5 is not from 1 to 4"},
         {"full", AT(walk_cache), 2, "WALK_CACHE: 2 is not from 0 to 1"},
         {"full", AT(fence_ptrs), 2, "FENCE_PTRS: 2 is not from 0 to 1"},
+        {"full", AT(parity), 2, "PARITY: 2 is not from 0 to 1"},
         {"full", AT(ctr_bits), 65, "CTR_BITS: 65 is not from 0 to 64"},
         {"full", AT(ctr_bits), UINT32_MAX, "CTR_BITS: 4294967295 is not from 0 to 64"},
     };
@@ -89,6 +90,7 @@ static void each_limit_itself_is_legal(void **state)
         {"full", AT(l2_sets), 0},    {"full", AT(l2_sets), 1},   {"full", AT(l2_sets), 1024},
         {"full", AT(l2_ways), 1},    {"full", AT(l2_ways), 4},   {"full", AT(walk_cache), 0},
         {"full", AT(fence_ptrs), 0}, {"full", AT(ctr_bits), 0},  {"full", AT(ctr_bits), 64},
+        {"full", AT(parity), 0},     {"tiny", AT(parity), 1},
     };
 
     (void)state;
