@@ -338,7 +338,7 @@ bool chaos_cycle(struct chaos *c)
         bus_error(c);
     if (once_in(c, w->fence))
         fence(c);
-    if (once_in(c, w->read_back))
+    if (!c->no_read_back && once_in(c, w->read_back))
         read_back(c);
     for (unsigned k = 0; k < c->b->p->ports; k++) {
         if (bench_open_requests(c->b, k) < 4)

@@ -34,6 +34,7 @@ struct chaos {
     struct atlas_req good[CHAOS_GOOD];
     struct atlas_req sent[RTL_MAX_PORTS][BENCH_QUEUE]; /* by number modulo BENCH_QUEUE */
     struct chaos_weather weather;
+    bool no_read_back;      /* never, whatever the weather                */
     uint64_t answers;       /* that were read                         */
     uint64_t by_reason[32]; /* faults and (0) translations among them */
 };
