@@ -180,16 +180,19 @@ module atlas_l1_ram #(
         if (look) {f_page_of, f_asid_of} <= {page, asid};
     end
     always @(*) if (f_up && (put || drop))
-        e_put: assume (f_free && !look && !advance && {cur_page, cur_asid} == {f_page_of, f_asid_of});
+        e_put: assume (f_free && !look && !advance
+                       && {cur_page, cur_asid} == {f_page_of, f_asid_of});
     // Assumed of the fence: nothing else happens then; the set is that of its page, or the next.
     reg               f_fence;
     reg [INDEX_W-1:0] f_fence_set;
     wire [INDEX_W-1:0] f_page_set;
-    atlas_set_index #(.SETS(SETS), .HASH(HASH), .PAGE_W(PAGE_W)) u_f_page (.page(fence_page), .index(f_page_set));
+    atlas_set_index #(.SETS(SETS), .HASH(HASH), .PAGE_W(PAGE_W)) u_f_page (.page(fence_page),
+        .index(f_page_set));
     always @(posedge clk) {f_fence, f_fence_set} <= {f_up && fence_read, fence_set};
     always @(*) if (f_up && (fence_read || fence_match)) e_quiet: assume (!look && !put && !drop);
     always @(*) if (f_up && fence_match)
-        e_match: assume (f_fence && fence_set_q == f_fence_set && (!fence_has_va || fence_set_q == f_page_set));
+        e_match: assume (f_fence && fence_set_q == f_fence_set
+                         && (!fence_has_va || fence_set_q == f_page_set));
     always @(*) if (f_up && fence_read) e_set: assume (fence_set < SETS);
 
     // One entry, any, and whether it may be there: anything may be in the RAM at first.
@@ -201,11 +204,13 @@ module atlas_l1_ram #(
     wire [LEAF_W-1:0] f_bits = {XLEN == 32 ? 2'b00 : 2'b11, 5'b11111, {PPN_BITS{1'b1}} << PPN_LSB};
     always @(*) assume ((f_leaf & ~f_bits) == 0);
     wire f_put  = put && cur_page == f_page;
-    wire f_same = put_g == f_g && ((put_leaf ^ f_leaf) & f_bits) == 0 && (f_g || cur_asid == f_asid);
+    wire f_same = put_g == f_g && ((put_leaf ^ f_leaf) & f_bits) == 0
+        && (f_g || cur_asid == f_asid);
     wire f_met  = f_page_of == f_page && (f_g || f_asid_of == f_asid);    // the look has matched it
     wire f_ours = !fence_has_asid || (fence_asid == f_asid && !f_g);
     reg  [SETS-1:0] f_seen;      // fences without address have been to these sets since
-    wire [SETS-1:0] f_now = {{(SETS-1){1'b0}}, fence_match && !fence_has_va && f_ours} << fence_set_q;
+    wire f_sweep = fence_match && !fence_has_va && f_ours;
+    wire [SETS-1:0] f_now = {{(SETS-1){1'b0}}, f_sweep} << fence_set_q;
     reg  f_live, f_kept;         // it may be there; it must be
     wire f_gone = &f_seen || (fence_match && fence_has_va && fence_page == f_page && f_ours);
     wire [INDEX_W-1:0] f_set, f_put_set;
@@ -215,7 +220,8 @@ module atlas_l1_ram #(
         f_seen <= !f_up || (f_put && f_same) ? {SETS{1'b0}} : f_seen | f_now;
         f_live <= !f_up || (f_put ? f_same : f_live && !f_gone && !(drop && f_met));
         f_kept <= f_up && (f_put ? f_same
-                                 : f_kept && !fence_match && !(drop && f_met) && !(put && f_put_set == f_set));
+                                 : f_kept && !fence_match && !(drop && f_met)
+                                     && !(put && f_put_set == f_set));
     end
 
     wire f_ask = f_up && look && page == f_page && asid == f_asid;

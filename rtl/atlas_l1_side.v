@@ -219,8 +219,10 @@ module atlas_l1_side #(
     always @(*) if (f_up && fill)
         e_fill: assume (f_free && !look && {fill_vpn, fill_asid} == {f_look_vpn, f_look_asid});
     // Pages have a size; what comes here is larger than 4 KiB; Sv32 has one size.
-    always @(*) if (f_up && fill) e_page: assume ((fill_big & (fill_big + 1'b1)) == 0 && (~|fill_big || !fill_napot));
-    always @(*) if (f_up && fill && fill_side) e_side: assume (|fill_big || (fill_napot && LEVELS > 2));
+    always @(*) if (f_up && fill) e_page: assume ((fill_big & (fill_big + 1'b1)) == 0
+        && (~|fill_big || !fill_napot));
+    always @(*) if (f_up && fill && fill_side) e_side: assume (|fill_big
+        || (fill_napot && LEVELS > 2));
     // Assumed of the fence: nothing else happens then.
     always @(*) if (f_up && fence) e_quiet: assume (!look && !fill);
 
@@ -234,7 +236,8 @@ module atlas_l1_side #(
     wire [VPN_BITS-1:0] f_in   = f_inside(f_big, f_napot);
     wire [VPN_BITS+PPN_BITS-1:0] f_in_ppn = {{PPN_BITS{1'b0}}, f_in};
     wire [LEAF_W-1:0]   f_kept = ~{7'd0, f_in_ppn[PPN_BITS-1:0]};   // bits that an entry gives
-    wire f_same   = {fill_big, fill_napot} == {f_big, f_napot} && ((fill_leaf ^ f_leaf) & f_kept) == 0
+    wire f_same   = {fill_big, fill_napot} == {f_big, f_napot}
+                 && ((fill_leaf ^ f_leaf) & f_kept) == 0
                  && ((fill_vpn ^ f_vpn) & ~f_in) == 0;
     wire f_page   = ((fill_vpn ^ f_vpn) & ~f_in) == 0;              // in the page of the answer
     wire f_filled = fill && fill_side && f_same;
@@ -243,7 +246,8 @@ module atlas_l1_side #(
     wire f_here   = fence && (!fence_has_va || ((fence_vpn ^ f_vpn) & ~f_in) == 0);
     // Fills around the request, of any ASID, were of another size or G since all was removed.
     reg  f_mixed;
-    wire f_meets  = fill && fill_side && ((fill_vpn ^ f_vpn) & ~f_inside(fill_big, fill_napot)) == 0;
+    wire f_meets  = fill && fill_side
+                 && ((fill_vpn ^ f_vpn) & ~f_inside(fill_big, fill_napot)) == 0;
     wire f_other  = f_meets && {fill_big, fill_napot, fill_g} != {f_big, f_napot, f_g};
     always @(posedge clk) begin
         f_live   <= !rst && ((f_filled && !fill_g && fill_asid == f_asid)
@@ -260,7 +264,8 @@ module atlas_l1_side #(
     wire [VPN_BITS+PPN_BITS-1:0] f_vpn_wide = {{PPN_BITS{1'b0}}, f_vpn};
     always @(posedge clk) if (f_up) begin
         a_filled:  assert (!f_hit || f_live || f_live_g);
-        a_inside:  assert (!f_hit || ((match_leaf ^ {7'd0, f_vpn_wide[PPN_BITS-1:0]}) & ~f_kept) == 0);
+        a_inside:  assert (!f_hit || ((match_leaf ^ {7'd0, f_vpn_wide[PPN_BITS-1:0]}) & ~f_kept)
+                           == 0);
         a_size:    assert (!match || |match_big || match_napot);
         a_one:     assert (!f_ask || f_mixed || (f_hits & (f_hits - 1'b1)) == 0);
         a_index:   assert (!(fill && fill_side) || fill_index < ENTRIES);
@@ -276,17 +281,19 @@ module atlas_l1_side #(
             wire [LEVELS-2:0]   e_big   = g_entry[i].big;
             wire                e_napot = LEVELS > 2 && g_entry[i].pay_q[0];
             wire [VPN_BITS-1:0] e_out   = ~f_inside(e_big, e_napot);
-            wire                covers  = g_entry[i].valid_q && ((g_entry[i].e_vpn ^ f_vpn) & e_out) == 0;
+            wire                covers  = g_entry[i].valid_q
+                && ((g_entry[i].e_vpn ^ f_vpn) & e_out) == 0;
             wire                ours    = g_entry[i].g || g_entry[i].e_asid == f_asid;
             wire                is_it   = covers && {e_big, e_napot} == {f_big, f_napot}
-                                       && ((g_entry[i].pay_q[LEVELS +: LEAF_W] ^ f_leaf) & f_kept) == 0;
+                    && ((g_entry[i].pay_q[LEVELS +: LEAF_W] ^ f_leaf) & f_kept) == 0;
             assign f_valid[i]   = g_entry[i].valid_q;
             assign f_hits[i]    = covers && ours;
             assign f_of[i]      = is_it && !g_entry[i].g && g_entry[i].e_asid == f_asid;
             assign f_of_g[i]    = is_it && g_entry[i].g;
             assign f_wrong[i]   = covers && {e_big, e_napot, g_entry[i].g} != {f_big, f_napot, f_g};
             assign f_olds[i]    = g_entry[i].old;
-            assign f_due[i]     = g_entry[i].valid_q && ((g_entry[i].e_vpn ^ f_look_vpn) & e_out) == 0
+            assign f_due[i]     = g_entry[i].valid_q
+                && ((g_entry[i].e_vpn ^ f_look_vpn) & e_out) == 0
                                && (g_entry[i].g || g_entry[i].e_asid == f_look_asid);
             assign f_no_size[i] = g_entry[i].valid_q && (|(e_big & (e_big + 1'b1))
                                || (|e_big ? e_napot : !e_napot));

@@ -265,10 +265,13 @@ module atlas_l1_tlb #(
         if (look) {f_look_vpn, f_look_asid} <= {vpn, asid};
     end
     always @(*) if (f_up && fill)
-        e_fill: assume (f_free && !look && !advance && {cur_vpn, cur_asid} == {f_look_vpn, f_look_asid});
+        e_fill: assume (f_free && !look && !advance
+                        && {cur_vpn, cur_asid} == {f_look_vpn, f_look_asid});
     // Assumed of the walker: pages have a size; Sv32 has neither NAPOT nor PBMT.
-    always @(*) if (f_up && fill) e_page: assume ((fill_big & (fill_big + 1'b1)) == 0 && (~|fill_big || !fill_napot));
-    always @(*) if (f_up && fill && XLEN == 32) e_sv32: assume (!fill_napot && fill_leaf[LEAF_W-1 -: 2] == 2'd0);
+    always @(*) if (f_up && fill) e_page: assume ((fill_big & (fill_big + 1'b1)) == 0
+        && (~|fill_big || !fill_napot));
+    always @(*) if (f_up && fill && XLEN == 32) e_sv32: assume (!fill_napot
+        && fill_leaf[LEAF_W-1 -: 2] == 2'd0);
     // Assumed of the fence: nothing else happens then; the sets are those of its page, or the next.
     reg                f_fence;
     reg [SETS_W-1:0]   f_set;
@@ -281,11 +284,16 @@ module atlas_l1_tlb #(
     atlas_set_index #(.SETS(BIG), .HASH(0), .PAGE_W(VPN_BITS-SLICE)) u_f_big_set (
         .page(fence_vpn[VPN_BITS-1:SLICE]), .index(f_big_set_due)
     );
-    always @(posedge clk) {f_fence, f_set, f_big_set} <= {!rst && fence_read, fence_set, fence_big_set};
+    always @(posedge clk) begin
+        f_fence <= !rst && fence_read;
+        {f_set, f_big_set} <= {fence_set, fence_big_set};
+    end
     always @(*) if (f_up && (fence_read || fence_match)) e_quiet: assume (!look && !fill);
-    always @(*) if (f_up && fence_match) e_match: assume (f_fence && {fence_set_q, fence_big_set_q} == {f_set, f_big_set}
+    always @(*) if (f_up && fence_match) e_match: assume (f_fence
+        && {fence_set_q, fence_big_set_q} == {f_set, f_big_set}
         && (!fence_has_va || {fence_set_q, fence_big_set_q} == {f_set_due, f_big_set_due}));
-    always @(*) if (f_up && fence_read) e_set: assume (fence_set < SETS && (BIG == 0 || fence_big_set < BIG));
+    always @(*) if (f_up && fence_read) e_set: assume (fence_set < SETS
+        && (BIG == 0 || fence_big_set < BIG));
 
     // One access, any, and an answer to it, any.
     (* anyconst *) wire [VPN_BITS-1:0] f_vpn;
@@ -296,7 +304,8 @@ module atlas_l1_tlb #(
     (* anyconst *) wire [LEVELS-2:0]   f_big;
     wire [4:0] f_needs, f_reason;
     wire       f_allowed;
-    atlas_access_needs u_f_needs (.acc(f_acc), .user(f_user), .sum(f_sum), .mxr(f_mxr), .needs(f_needs));
+    atlas_access_needs u_f_needs (.acc(f_acc), .user(f_user), .sum(f_sum), .mxr(f_mxr),
+        .needs(f_needs));
     atlas_access_check u_f_check (
         .r(fill_leaf[PPN_BITS]), .w(fill_leaf[PPN_BITS+1]), .x(fill_leaf[PPN_BITS+2]),
         .u(fill_leaf[PPN_BITS+3]), .needs(f_needs), .allowed(f_allowed), .reason(f_reason)
@@ -304,8 +313,10 @@ module atlas_l1_tlb #(
     wire [VPN_BITS-1:0] f_in = f_inside(f_big, f_napot);
     wire [VPN_BITS+PPN_BITS-1:0] f_in_wide = {{PPN_BITS{1'b0}}, f_in};
     wire [PPN_BITS-1:0] f_in_ppn = f_in_wide[PPN_BITS-1:0];
-    wire f_filled = fill && {fill_big, fill_napot, fill_leaf[LEAF_W-1 -: 2]} == {f_big, f_napot, f_pbmt}
-                 && ((cur_vpn ^ f_vpn) & ~f_in) == 0 && ((fill_leaf[PPN_BITS-1:0] ^ f_ppn) & ~f_in_ppn) == 0
+    wire f_filled = fill
+                 && {fill_big, fill_napot, fill_leaf[LEAF_W-1 -: 2]} == {f_big, f_napot, f_pbmt}
+                 && ((cur_vpn ^ f_vpn) & ~f_in) == 0
+                 && ((fill_leaf[PPN_BITS-1:0] ^ f_ppn) & ~f_in_ppn) == 0
                  && f_allowed && (fill_leaf[PPN_BITS+4] || !f_acc[1]);
     // May an entry of the access's ASID give it, a global one? At reset the RAMs hold anything.
     reg  f_live, f_live_g;

@@ -200,7 +200,10 @@ module atlas_l2_tlb #(
     // Assumed of the walker: what is looked up was read a cycle ago, and nothing written then.
     reg                f_read, f_free;
     reg [VPN_BITS-1:0] f_read_vpn;
-    always @(posedge clk) {f_read, f_read_vpn} <= {!rst && !fence_read && !fence_match && !fill, read_vpn};
+    always @(posedge clk) begin
+        f_read     <= !rst && !fence_read && !fence_match && !fill;
+        f_read_vpn <= read_vpn;
+    end
     always @(*) if (f_up && look) e_look: assume (f_read && f_read_vpn == vpn);
     // A fill follows the look of its request, once, with no fence in between.
     reg [VPN_BITS-1:0] f_look_vpn;
@@ -216,7 +219,10 @@ module atlas_l2_tlb #(
     reg [VPN_BITS+ASID_W+1:0] f_operands;
     reg [9:0]                 f_index;
     wire [VPN_BITS+ASID_W+1:0] f_given = {fence_has_va, fence_has_asid, fence_vpn, fence_asid};
-    always @(posedge clk) {f_fence, f_operands, f_index} <= {!rst && fence_read, f_given, fence_index};
+    always @(posedge clk) begin
+        f_fence <= !rst && fence_read;
+        {f_operands, f_index} <= {f_given, fence_index};
+    end
     always @(*) if (f_up && (fence_read || fence_match)) e_quiet: assume (!look && !fill);
     always @(*) if (f_up && fence_match) e_match: assume (f_fence && f_operands == f_given);
     always @(*) if (f_up && fence_read && !fence_has_va) e_index: assume (fence_index < SETS);
@@ -283,7 +289,8 @@ module atlas_l2_tlb #(
                 assign page_g[w]  = content[WORD_W-2];
                 assign at_page[w] = content[WORD_W-1] && c_tag == f_vpn;
                 assign is_ours[w] = at_page[w] && (page_g[w] || c_asid == f_asid);
-                assign is_it[w]   = is_ours[w] && page_g[w] == f_g && content[KEEP_W-1:0] == f_leaf[KEEP_W-1:0];
+                assign is_it[w]   = is_ours[w] && page_g[w] == f_g
+                    && content[KEEP_W-1:0] == f_leaf[KEEP_W-1:0];
                 assign is_look[w] = content[WORD_W-1] && c_tag == f_look_vpn
                                  && (page_g[w] || c_asid == f_look_asid);
             end
@@ -293,7 +300,8 @@ module atlas_l2_tlb #(
             always @(posedge clk) if (f_up) begin
                 i_live: assert (f_live || ~|is_it);
                 i_gone: assert (!f_gone || fence_match || ~|is_it);
-                i_has:  assert ((f_has_g || ~|(at_page & page_g)) && (f_has_n || ~|(at_page & ~page_g)));
+                i_has:  assert ((f_has_g || ~|(at_page & page_g))
+                                && (f_has_n || ~|(at_page & ~page_g)));
                 i_none: assert (!f_none || fence_match || ~|at_page);
                 i_one:  assert (mixed || (is_ours & (is_ours - 1'b1)) == 0);
                 i_old:  assert (mixed || !f_old || ~|is_it);

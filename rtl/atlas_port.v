@@ -314,7 +314,8 @@ module atlas_port #(
     always @(posedge clk) f_asked <= !rst && miss && !miss_killed && !done;
     always @(*) if (f_up && done) e_done: assume (f_asked && !miss_killed && !halt);
     // A fault has a reason and is not remembered, nor is what may not be.
-    always @(*) if (f_up && done_fault) e_fault: assume (done && !done_fill && done_reason != `ATLAS_REASON_NONE);
+    always @(*) if (f_up && done_fault) e_fault: assume (done && !done_fill
+        && done_reason != `ATLAS_REASON_NONE);
     always @(*) if (f_up && done_fill) e_fill: assume (done && !tlb_off && xlate && va_ok && |top);
     // Assumed of the fence: it halts from the cycle before it looks for quiet until it is done.
     reg f_halted;
@@ -336,7 +337,8 @@ module atlas_port #(
     wire                f_user, f_sum, f_mxr, f_xlate, f_ok, f_fits, f_adue, f_pbmte, f_napote;
     wire [2:0]          f_top;
     wire [4:0]          f_needs;
-    atlas_access_needs u_f_needs (.acc(f_acc), .user(f_user), .sum(f_sum), .mxr(f_mxr), .needs(f_needs));
+    atlas_access_needs u_f_needs (.acc(f_acc), .user(f_user), .sum(f_sum), .mxr(f_mxr),
+        .needs(f_needs));
     wire [ASID_W-1:0]   f_asid;
     wire [PPN_BITS-1:0] f_root;
     wire [ID_BITS-1:0]  f_id;
@@ -357,7 +359,8 @@ module atlas_port #(
                 f_killed <= s_kill_valid && s_kill_id == s_req_id;
             end else if (f_here) begin
                 f_off    <= f_off || retire;
-                f_killed <= f_killed || (s_kill_valid && s_kill_id == f_id && !(f_next && s_rsp_valid));
+                f_killed <= f_killed || (s_kill_valid && s_kill_id == f_id
+                    && !(f_next && s_rsp_valid));
                 if (f_out) {f_here, f_before} <= {f_before != 2'd0, f_before - 2'd1};
             end
         end
@@ -382,17 +385,20 @@ module atlas_port #(
                  || f_reason == `ATLAS_REASON_PTE_BUS || f_reason == `ATLAS_REASON_LEAF_WIDTH
                  || f_reason == `ATLAS_REASON_AD_BUS;
     localparam P_W = R_W - 6;                            // what a fault shows as 0
+    wire [P_W-1:0] f_walked = {done_leaf[PPN_BITS-1:0], done_leaf[LEAF_W-1 -: 2], done_big,
+                               done_napot};
+    wire [P_W-1:0] f_result = {leaf_q[PPN_BITS-1:0], leaf_q[LEAF_W-1 -: 2], big_q, napot_q};
     always @(posedge clk) begin
         f_has_kept <= !rst && f_next && !f_out && (f_has_kept || f_now || done);
-        f_kept     <= done && f_next ? {{done_leaf[PPN_BITS-1:0], done_leaf[LEAF_W-1 -: 2], done_big,
-                                         done_napot} & {P_W{!done_fault}}, done_fault, done_reason & {5{done_fault}}}
+        f_kept     <= done && f_next ? {f_walked & {P_W{!done_fault}}, done_fault,
+                                        done_reason & {5{done_fault}}}
                                      : f_found;
     end
 
     // The cycle before: an offer that was not taken, a fill that is due, a set that was read.
     localparam O_W = PA_BITS + 3 + 1 + 2 + 1 + 4 + 5 + 1 + ID_BITS, L_W = LEAF_W + LEVELS + 1;
-    wire [O_W-1:0] f_offer = {s_rsp_pa, s_rsp_level, s_rsp_napot, s_rsp_pbmt, s_rsp_fault, s_rsp_cause,
-                              s_rsp_reason, s_rsp_killed, s_rsp_id};
+    wire [O_W-1:0] f_offer = {s_rsp_pa, s_rsp_level, s_rsp_napot, s_rsp_pbmt, s_rsp_fault,
+                              s_rsp_cause, s_rsp_reason, s_rsp_killed, s_rsp_id};
     reg  [O_W-1:0]      f_offered;
     reg                 f_wait, f_due, f_read;
     reg  [L_W-1:0]      f_leaf;
@@ -423,14 +429,16 @@ module atlas_port #(
         a_killed:  assert (!(s_rsp_valid && f_next) || s_rsp_killed == f_killed);
         a_no_kill: assert (!s_rsp_killed || !s_rsp_fault);
         // What is looked up, and what the miss unit sees, is the request as it was accepted.
-        a_look:    assert (!(look && f_next) || (f_xlate && !f_killed && {in_vpn, in_needs, in_asid, in_top}
+        a_look:    assert (!(look && f_next)
+                           || (f_xlate && !f_killed && {in_vpn, in_needs, in_asid, in_top}
                            == {f_va[12 +: VPN_BITS], f_needs, f_asid, f_top}));
         a_read:    assert (!look || (f_read && f_read_vpn == in_vpn && free));
         a_arrive:  assert (!(arrive && waits));
         a_l1:      assert (!(l1_answers && f_next) || (f_ok && |f_top && !f_off));
         a_bypass:  assert (!(bypass && f_next) || (!f_xlate && f_ok));
         a_miss:    assert (!(miss && f_next) || (tlb_off == f_off && {vpn, needs, xlate, va_ok, top,
-                           asid, root, root_fits, adue, pbmte, napote} == {f_va[12 +: VPN_BITS], f_needs,
+                           asid, root, root_fits, adue, pbmte, napote}
+                               == {f_va[12 +: VPN_BITS], f_needs,
                            f_xlate, f_ok, f_top, f_asid, f_root, f_fits, f_adue,
                            f_pbmte, f_napote}));
         a_halts:   assert (!miss || (!halt && f_count != 2'd0));
@@ -463,8 +471,9 @@ module atlas_port #(
     always @(posedge clk) if (f_up) begin
         i_count:   assert (f_count == {1'b0, in_valid_q} + {1'b0, f_cur} && !(miss_q && done_q));
         i_here:    assert (!f_here || f_before < f_count);
-        i_in:      assert (!f_is_in || {in_va_q, in_asid, in_needs, in_xlate, in_va_ok, in_top, in_id,
-                           in_off_q, in_killed_q} == {f_va[VA_W-1:0], f_asid, f_needs, f_xlate, f_ok, f_top, f_id, f_off, f_killed});
+        i_in:      assert (!f_is_in || {in_va_q, in_asid, in_needs, in_xlate, in_va_ok, in_top,
+                           in_id, in_off_q, in_killed_q} == {f_va[VA_W-1:0], f_asid, f_needs,
+                           f_xlate, f_ok, f_top, f_id, f_off, f_killed});
         i_in_rest: assert (!f_is_in || {in_space_q[PPN_BITS-1:0], unused_cfg}
                            == {f_root, f_fits, f_adue, f_pbmte, f_napote});
         i_in_new:  assert (!f_is_in || !f_has_kept);
@@ -474,9 +483,9 @@ module atlas_port #(
                            == {f_asid, f_root, f_xlate, f_ok, f_top, f_fits, f_adue,
                                f_pbmte, f_napote}));
         i_done:    assert (!(f_is_cur && done_q) || killed_q == f_killed);
-        i_kept:    assert (!(f_is_cur && done_q && !killed_q) || (f_has_kept && {{leaf_q[PPN_BITS-1:0],
-                           leaf_q[LEAF_W-1 -: 2], big_q, napot_q} & {P_W{!fault_q}}, fault_q, reason_q & {5{fault_q}}}
-                           == f_kept));
+        i_kept:    assert (!(f_is_cur && done_q && !killed_q)
+                           || (f_has_kept && f_kept == {f_result & {P_W{!fault_q}}, fault_q,
+                                                        reason_q & {5{fault_q}}}));
         i_size:    assert (!done_q || killed_q || (big_q & (big_q + 1'b1)) == 0);
         i_clear:   assert (done_q || !(killed_q || fault_q));
         i_asked:   assert (!f_asked || miss_q);

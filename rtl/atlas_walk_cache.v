@@ -158,17 +158,20 @@ module atlas_walk_cache #(
         f_ready <= !rst && (f_ready || advance);
         if (advance) {f_cur_vpn, f_cur_asid, f_cur_top} <= {in_vpn, in_asid, in_top};
     end
-    always @(*) if (f_up && f_ready) e_cur: assume ({vpn, asid, top} == {f_cur_vpn, f_cur_asid, f_cur_top});
+    always @(*) if (f_up && f_ready) e_cur: assume ({vpn, asid, top}
+        == {f_cur_vpn, f_cur_asid, f_cur_top});
     // Assumed of the walker: pointers of cur lead to tables below its root.
     function [2:0] f_level_of(input [LEVELS-2:0] big);
         integer f_l;
         begin
             f_level_of = 3'd0;
-            for (f_l = 0; f_l < LEVELS - 1; f_l = f_l + 1) f_level_of = f_level_of + {2'b00, big[f_l]};
+            for (f_l = 0; f_l < LEVELS - 1; f_l = f_l + 1)
+                f_level_of = f_level_of + {2'b00, big[f_l]};
         end
     endfunction
     wire [2:0] f_hit_level = f_level_of(hit_big), f_store_level = f_level_of(store_big);
-    always @(*) if (f_up && store) e_store: assume (f_ready && !advance && (store_big & (store_big + 1'b1)) == 0
+    always @(*) if (f_up && store) e_store: assume (f_ready && !advance
+        && (store_big & (store_big + 1'b1)) == 0
                                    && f_store_level < LEVELS - 1 && f_store_level < top);
     // Assumed of the fence: it waits until no walk is under way.
     always @(*) if (f_up && (drop_all || drop_asid)) e_quiet: assume (!store);

@@ -383,7 +383,8 @@ module atlas_walker #(
         end
     endfunction
     always @(*) if (f_up && |s_miss_grant && s_miss_ptr_hit)
-        e_ptr: assume (f_level_of(s_miss_ptr_big) < s_miss_top && (s_miss_ptr_big & (s_miss_ptr_big + 1'b1)) == 0);
+        e_ptr: assume (f_level_of(s_miss_ptr_big) < s_miss_top
+                       && (s_miss_ptr_big & (s_miss_ptr_big + 1'b1)) == 0);
     // Assumed of memory: it answers what it was asked, once, at the earliest a cycle later.
     wire f_asked = m_mem_req_valid && m_mem_req_ready;
     reg  f_out;                  // asked and not answered
@@ -441,12 +442,15 @@ module atlas_walker #(
     wire [2:0]          f_level = f_top - f_reads;       // of the PTE to read next
     wire [VPN_BITS-1:0] f_slice = f_vpn >> (SLICE * f_level);
     wire [4:0]          f_needs_of;
-    atlas_access_needs u_f_of (.acc(f_acc), .user(f_user), .sum(f_sum), .mxr(f_mxr), .needs(f_needs_of));
+    atlas_access_needs u_f_of (.acc(f_acc), .user(f_user), .sum(f_sum), .mxr(f_mxr),
+        .needs(f_needs_of));
     wire [2:0]          f_here  = f_level + 3'd1;        // of the PTE that was read
     wire                f_store = f_acc[1];
     localparam [XLEN-1:0] F_A = 1 << `ATLAS_PTE_A_LSB, F_D = 1 << `ATLAS_PTE_D_LSB;
-    wire f_v = f_pte[`ATLAS_PTE_V_LSB], f_r = f_pte[`ATLAS_PTE_R_LSB], f_w = f_pte[`ATLAS_PTE_W_LSB];
-    wire f_x = f_pte[`ATLAS_PTE_X_LSB], f_u = f_pte[`ATLAS_PTE_U_LSB], f_d = f_pte[`ATLAS_PTE_D_LSB];
+    wire f_v = f_pte[`ATLAS_PTE_V_LSB], f_r = f_pte[`ATLAS_PTE_R_LSB],
+        f_w = f_pte[`ATLAS_PTE_W_LSB];
+    wire f_x = f_pte[`ATLAS_PTE_X_LSB], f_u = f_pte[`ATLAS_PTE_U_LSB],
+        f_d = f_pte[`ATLAS_PTE_D_LSB];
 
     // Where the walk is: before the next read, or at the PTE read last.
     wire f_next = state_q == S_L2 || (state_q == S_ASK && !cas_q && !f_changed);
@@ -455,7 +459,8 @@ module atlas_walker #(
 
     // A new read below the first: its table is a pointer to remember in the next cycle.
     reg  f_wait;                 // an offer was not taken in the cycle before
-    wire f_descends = m_mem_req_valid && !m_mem_req_cas && !f_wait && |f_reads && !f_changed && !f_given;
+    wire f_descends = m_mem_req_valid && !m_mem_req_cas && !f_wait && |f_reads && !f_changed
+        && !f_given;
     reg  f_down;
     reg  [PPN_BITS+2:0] f_down_to;
     always @(posedge clk) {f_down, f_down_to} <= {!rst && f_descends, f_table, f_level};
@@ -482,19 +487,22 @@ module atlas_walker #(
         a_takes:   assert (s_miss_ready == idle);
         a_works:   assert (idle || f_still < 2'd2);
         a_reason:  assert (~|done_fault || done_reason != `ATLAS_REASON_NONE);
-        a_nothing: assert (((done_fault | done_fill) & ~done) == 0 && (done_fault & done_fill) == 0);
+        a_nothing: assert (((done_fault | done_fill) & ~done) == 0
+                           && (done_fault & done_fill) == 0);
         a_page:    assert (~|done || (done_big & (done_big + 1'b1)) == 0);
         // Memory.
         a_reads:   assert (idle || (f_reads <= f_top + 3'd1 && f_reads <= LEVELS));
         a_new:     assert (!m_mem_req_valid || f_wait || f_open);
         a_single:  assert (!m_mem_req_valid || !f_out);
         a_walks:   assert (!m_mem_req_valid || f_walks);
-        a_addr:    assert (!m_mem_req_valid || m_mem_req_addr == (m_mem_req_cas || f_changed ? f_addr
+        a_addr:    assert (!m_mem_req_valid
+                           || m_mem_req_addr == (m_mem_req_cas || f_changed ? f_addr
                            : {f_table, f_slice[SLICE-1:0], {PTE_SHIFT{1'b0}}}));
         a_cas:     assert (!m_mem_req_valid || !m_mem_req_cas || (f_adue && !f_err && |f_reads
                            && m_mem_req_old == f_pte
                            && m_mem_req_new == (f_pte | F_A | (f_store ? F_D : {XLEN{1'b0}}))));
-        a_bus:     assert (~|done || ~|f_reads || f_err == (|done_fault && done_reason == (f_cas ? `ATLAS_REASON_AD_BUS
+        a_bus:     assert (~|done || ~|f_reads
+                           || f_err == (|done_fault && done_reason == (f_cas ? `ATLAS_REASON_AD_BUS
                                                                                : `ATLAS_REASON_PTE_BUS)));
         // What is found, and what is remembered.
         a_leaf:    assert (!f_ok || (f_v && !f_err && |(f_pte & F_A) && (f_r || f_x)
@@ -505,7 +513,8 @@ module atlas_walker #(
         a_store:   assert (!f_ok || !f_store || (f_w && f_d));
         a_frame:   assert (!f_ok || |done_big || done_napot
                            || done_leaf[PPN_BITS-1:0] == f_pte[`ATLAS_PTE64_PPN_LSB +: PPN_BITS]);
-        a_size:    assert (!f_ok || {1'b0, done_big} + 1'b1 == {{(LEVELS-1){1'b0}}, 1'b1} << f_here);
+        a_size:    assert (!f_ok || {1'b0, done_big} + 1'b1
+                           == {{(LEVELS-1){1'b0}}, 1'b1} << f_here);
         a_fill:    assert (~|done_fill || (f_valid && !f_off));
         a_l2_fill: assert (!l2_fill || (f_to_l2 && {l2_fill_g, l2_fill_leaf} == f_fill));
         a_l2_look: assert (!l2_look || !f_off);
@@ -517,7 +526,8 @@ module atlas_walker #(
         // Invariants that make the proof inductive.
         i_open:    assert (f_open == serving);
         i_needs:   assert (idle || f_needs == f_needs_of);
-        i_store:   assert (!store_q || (f_down && !f_off && !idle && {dec_ppn, f_at_level} == f_down_to));
+        i_store:   assert (!store_q || (f_down && !f_off && !idle
+                           && {dec_ppn, f_at_level} == f_down_to));
         i_state:   assert (state_q <= S_FILL && (!drop_q || state_q == S_ASK || state_q == S_WAIT));
         i_out:     assert (f_out == (state_q == S_WAIT));
         i_req:     assert (idle || {port_q, vpn_q, asid_q, needs_q, adue_q, tlb_off_q}
@@ -533,10 +543,12 @@ module atlas_walker #(
         i_l2:      assert ((state_q != S_L2 && state_q != S_FILL) || (L2 != 0 && !f_off));
     end
     always @(posedge clk) if (f_up && !idle && state_q != S_REFUSE) begin
-        i_level:   assert (f_at_level == (f_next ? f_level : f_here) && (big_q & (big_q + 1'b1)) == 0);
+        i_level:   assert (f_at_level == (f_next ? f_level : f_here)
+                           && (big_q & (big_q + 1'b1)) == 0);
         i_table:   assert (!f_next || table_q == f_table);
         i_addr:    assert (f_next || f_addr == {table_q, f_at[SLICE-1:0], {PTE_SHIFT{1'b0}}});
-        i_pte:     assert (f_next || state_q == S_WAIT || (state_q == S_ASK && f_changed) || pte_q == f_pte);
+        i_pte:     assert (f_next || state_q == S_WAIT || (state_q == S_ASK && f_changed)
+                           || pte_q == f_pte);
         i_old:     assert (state_q != S_WAIT || !cas_q || (pte_q == f_pte && f_new == updated));
         i_err:     assert (state_q != S_STEP || (err_q == f_err && cas_q == f_cas));
         i_other:   assert (state_q != S_STEP || f_changed == (cas_q && other_q && !err_q));
@@ -544,12 +556,14 @@ module atlas_walker #(
         i_cas:     assert (state_q != S_WAIT || cas_q == f_cas);
         i_once:    assert (state_q != S_WAIT || !f_changed);
         i_ask:     assert (state_q != S_ASK || !f_err);
-        i_update:  assert ((state_q != S_ASK && state_q != S_WAIT) || !cas_q || (adue_q && !f_changed));
+        i_update:  assert ((state_q != S_ASK && state_q != S_WAIT) || !cas_q
+                           || (adue_q && !f_changed));
         i_found:   assert (state_q != S_FILL || (f_to_l2 && f_fill == {path_g, leaf}));
     end
     always @(posedge clk) if (f_up && f_wait)
         a_hold: assert (m_mem_req_valid && f_offer == {m_mem_req_cas, m_mem_req_addr,
-                        m_mem_req_old & {XLEN{m_mem_req_cas}}, m_mem_req_new & {XLEN{m_mem_req_cas}}});
+                        m_mem_req_old & {XLEN{m_mem_req_cas}},
+                            m_mem_req_new & {XLEN{m_mem_req_cas}}});
     always @(posedge clk) if (f_up) begin
         c_deep:    cover (f_ok && f_reads == LEVELS);
         c_update:  cover (f_ok && f_cas && f_store);

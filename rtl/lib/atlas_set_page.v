@@ -29,7 +29,8 @@ module atlas_set_page #(
 
 `ifdef FORMAL
     wire [INDEX_W-1:0] f_index;
-    atlas_set_index #(.SETS(SETS), .HASH(HASH), .PAGE_W(PAGE_W)) u_f_index (.page(page), .index(f_index));
+    atlas_set_index #(.SETS(SETS), .HASH(HASH), .PAGE_W(PAGE_W)) u_f_index (.page(page),
+        .index(f_index));
     always @(*) begin
         a_index: assert (f_index == (index & {INDEX_W{SETS > 1}}));
         a_tag:   assert (page >> SETS_W == {{SETS_W{1'b0}}, tag});
