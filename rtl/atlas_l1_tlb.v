@@ -55,7 +55,9 @@ module atlas_l1_tlb #(
     input  wire [4:0]          needs,         // of the access: atlas_access_needs
     output wire                hit,           // it may be answered: with
     output wire                hit_large,     // ... a page larger than 4 KiB
-    output wire [PPN_BITS-1:0] hit_ppn,       // ... all 0 unless look
+    input  wire                plain,         // the request is not translated:
+    input  wire [PPN_BITS-1:0] plain_ppn,     // ... this is its hit_ppn, the others are 0
+    output wire [PPN_BITS-1:0] hit_ppn,
     output wire [1:0]          hit_pbmt,
     output wire [LEVELS-2:0]   hit_big,       // slices inside the leaf: see atlas_l1_side
     output wire                hit_napot,
@@ -194,16 +196,17 @@ module atlas_l1_tlb #(
 
     // The answer. The matches come late: they select last.
     wire [VPN_BITS+PPN_BITS-1:0] vpn_wide = {{PPN_BITS{1'b0}}, vpn};
-    wire [PPN_BITS-1:0] big_ppn = big_leaf[PPN_BITS-1:0] | (vpn_wide[PPN_BITS-1:0] & IN_BIG);
-    wire [PPN_BITS+1:0] in_side = {side_leaf[LEAF_W-1 -: 2], side_leaf[PPN_BITS-1:0]};
-    wire [PPN_BITS+1:0] in_ram  = big_match ? {big_leaf[LEAF_W-1 -: 2], big_ppn}
-                                            : {page_leaf[LEAF_W-1 -: 2], page_leaf[PPN_BITS-1:0]};
-    wire   found     = side_match ? side_ok : big_match ? big_ok : page_match && page_ok;
+    wire [PPN_BITS-1:0] big_ppn  = big_leaf[PPN_BITS-1:0] | (vpn_wide[PPN_BITS-1:0] & IN_BIG);
+    wire [PPN_BITS-1:0] side_ppn = plain ? plain_ppn : side_leaf[PPN_BITS-1:0];
+    wire                beside   = side_match || plain;
+    wire                found    = side_match ? side_ok : big_match ? big_ok : page_match && page_ok;
     assign bad       = look && (page_bad || big_bad);
     assign hit       = found && !bad;
     assign hit_large = side_match || big_match;
-    assign {hit_pbmt, hit_ppn} = side_match ? in_side : in_ram & {(PPN_BITS+2){look}};
-    assign hit_big   = side_match ? side_big : LEVEL_1 & {(LEVELS-1){big_match && look}};
+    assign hit_ppn   = beside ? side_ppn : big_match ? big_ppn : page_leaf[PPN_BITS-1:0];
+    assign hit_pbmt  = (side_match ? side_leaf[LEAF_W-1 -: 2] : big_match ? big_leaf[LEAF_W-1 -: 2]
+                                   : page_leaf[LEAF_W-1 -: 2]) & {2{!plain}};
+    assign hit_big   = side_match ? side_big : LEVEL_1 & {(LEVELS-1){big_match && !plain}};
     assign hit_napot = side_match && side_napot;
 
     assign fill_index = to_side ? {{(11-SIDE_W){1'b0}}, side_index}

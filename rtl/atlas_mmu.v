@@ -283,12 +283,12 @@ module atlas_mmu #(
     generate
         for (k = 0; k < PORTS; k = k + 1) begin : g_port
             wire [VPN_BITS-1:0] arrive_vpn, in_vpn, vpn;
-            wire                arrive, waits, free;
+            wire                arrive, waits, free, in_plain;
             wire [1:0]          hit_pbmt;
             wire [4:0]          in_needs, needs;
             wire [2:0]          in_top, p_top;
             wire [ASID_W-1:0]   in_asid, p_asid;
-            wire [PPN_BITS-1:0] p_root, hit_ppn, ptr_table;
+            wire [PPN_BITS-1:0] in_ppn, p_root, hit_ppn, ptr_table;
             wire                xlate, va_ok, p_root_fits, adue, pbmte, napote;
             wire                tlb_off, hit, hit_napot, ptr_hit, ptr_g, fill_napot, fill_g;
             wire [BIG_W-1:0]    hit_big, fill_big, ptr_big;
@@ -320,7 +320,7 @@ module atlas_mmu #(
                 .xlate(xlate), .va_ok(va_ok), .top(p_top), .asid(p_asid), .root(p_root),
                 .root_fits(p_root_fits), .adue(adue), .pbmte(pbmte), .napote(napote),
                 .tlb_off(tlb_off),
-                .look(look[k]), .l1_hit(hit), .l1_answers(l1_answers[k]), .l1_ppn(hit_ppn),
+                .look(look[k]), .in_plain(in_plain), .in_ppn(in_ppn), .l1_hit(hit), .l1_answers(l1_answers[k]), .l1_ppn(hit_ppn),
                 .l1_pbmt(hit_pbmt), .l1_big(hit_big), .l1_napot(hit_napot),
                 .miss(miss[k]), .miss_killed(miss_killed[k]),
                 .done(done[k]), .done_fault(done_fault[k]),
@@ -337,8 +337,9 @@ module atlas_mmu #(
             ) u_l1_tlb (
                 .clk(clk), .rst(rst), .arrive(arrive), .arrive_vpn(arrive_vpn), .waits(waits),
                 .look(look[k]), .vpn(in_vpn), .asid(in_asid), .needs(in_needs),
-                .hit(hit), .hit_large(hit_large[k]), .hit_ppn(hit_ppn), .hit_pbmt(hit_pbmt),
-                .hit_big(hit_big), .hit_napot(hit_napot), .bad(l1_bad[k]),
+                .plain(in_plain), .plain_ppn(in_ppn), .hit(hit), .hit_large(hit_large[k]),
+                .hit_ppn(hit_ppn), .hit_pbmt(hit_pbmt), .hit_big(hit_big), .hit_napot(hit_napot),
+                .bad(l1_bad[k]),
                 .advance(free), .cur_vpn(vpn), .cur_asid(p_asid),
                 .fill(fill[k]), .fill_leaf(fill_leaf), .fill_big(fill_big),
                 .fill_napot(fill_napot), .fill_g(fill_g), .fill_side(fill_side[k]),

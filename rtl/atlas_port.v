@@ -88,7 +88,9 @@ module atlas_port #(
     output wire                look,          // the L1 is asked in this cycle
     input  wire                l1_hit,        // an entry that may answer the access
     output wire                l1_answers,
-    input  wire [PPN_BITS-1:0] l1_ppn,        // 0 unless look
+    output wire                in_plain,      // untranslated: the answer is in_ppn
+    output wire [PPN_BITS-1:0] in_ppn,
+    input  wire [PPN_BITS-1:0] l1_ppn,
     input  wire [1:0]          l1_pbmt,
     input  wire [LEVELS-2:0]   l1_big,
     input  wire                l1_napot,
@@ -188,21 +190,20 @@ module atlas_port #(
     assign l1_answers = look && l1_hit && in_va_ok && |in_top && !in_off_q;
     wire   answers    = passes || l1_answers;
 
-    // Answers: an OR of ANDs, since what the L1 has found is 0 unless it looks.
-    wire shown = done_q && !fault_q;          // the kept result
-    wire plain = free && !in_xlate;           // the address itself
+    // Answers: what is kept, else what the L1 has found or passed.
     wire [PA_BITS+VA_W-1:0] va_wide = {{PA_BITS{1'b0}}, in_va_q};
-    wire [PPN_BITS-1:0] va_ppn = va_wide[PA_BITS-1:12] & {PPN_BITS{plain}};
-    wire [LEVELS-2:0]   big = l1_big | (big_q & {(LEVELS-1){shown}});
+    wire [LEVELS-2:0]       big = done_q ? big_q & {(LEVELS-1){!fault_q}} : l1_big;
+    assign in_plain     = !in_xlate;
+    assign in_ppn       = va_wide[PA_BITS-1:12];
     assign s_rsp_valid  = answers || done_q;
     assign s_rsp_id     = done_q ? id : in_id;
     assign s_rsp_killed = killed_q;
     assign s_rsp_fault  = fault_q;
-    assign s_rsp_reason = reason_q & {5{fault_q}};
-    assign s_rsp_pa     = {l1_ppn | va_ppn | (leaf_q[PPN_BITS-1:0] & {PPN_BITS{shown}}),
-                           (va_q[11:0] & {12{shown}}) | (in_va_q[11:0] & {12{!done_q}})};
-    assign s_rsp_pbmt   = l1_pbmt | (leaf_q[LEAF_W-1 -: 2] & {2{shown}});
-    assign s_rsp_napot  = l1_napot || (napot_q && shown);
+    assign s_rsp_reason = reason_q;
+    assign s_rsp_pa     = {done_q ? leaf_q[PPN_BITS-1:0] & {PPN_BITS{!fault_q}} : l1_ppn,
+                           done_q ? va_q[11:0] & {12{!fault_q}} : in_va_q[11:0]};
+    assign s_rsp_pbmt   = done_q ? leaf_q[LEAF_W-1 -: 2] & {2{!fault_q}} : l1_pbmt;
+    assign s_rsp_napot  = done_q ? napot_q && !fault_q : l1_napot;
     atlas_big_level #(.LEVELS(LEVELS)) u_level (.big(big), .level(s_rsp_level));
 
     // Page faults are 12, 13, 15 (fetch, load, store or AMO); access faults 1, 5, 7.
@@ -210,7 +211,7 @@ module atlas_port #(
     wire access = reason_q == `ATLAS_REASON_VA_WIDTH || reason_q == `ATLAS_REASON_PTE_WIDTH
                || reason_q == `ATLAS_REASON_PTE_BUS || reason_q == `ATLAS_REASON_LEAF_WIDTH
                || reason_q == `ATLAS_REASON_AD_BUS;
-    assign s_rsp_cause = {4{fault_q}} & {!access, !access || !fetch, needs[0], access || !fetch};
+    assign s_rsp_cause = {!access, !access || !fetch, needs[0], access || !fetch};
 
     assign s_req_ready = ready_q;
 
@@ -282,11 +283,11 @@ module atlas_port #(
             fault_q  <= done_fault;
         end
         if (!held) begin
-            napot_q  <= l1_napot || (miss_q && done_napot);
-            big_q    <= l1_big | (done_big & {(LEVELS-1){miss_q}});
+            napot_q  <= miss_q ? done_napot : l1_napot;
+            big_q    <= miss_q ? done_big : l1_big;
             g_q      <= done_g;
             reason_q <= done_reason;
-            leaf_q   <= {l1_pbmt, 5'd0, l1_ppn | va_ppn} | (done_leaf & {LEAF_W{miss_q}});
+            leaf_q   <= miss_q ? done_leaf : {l1_pbmt, done_leaf[LEAF_W-3 -: 5], l1_ppn};
         end
     end
 

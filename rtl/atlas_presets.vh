@@ -16,7 +16,7 @@
     .L1_SIDE(1), \
     .L2_SETS(0), \
     .L2_WAYS(1), \
-    .WALK_CACHE(1), \
+    .WALK_CACHE(0), \
     .FENCE_PTRS(1), \
     .PARITY(0), \
     .CTR_BITS(32)

@@ -337,8 +337,12 @@ module atlas_walker #(
         if (state_q == S_WAIT && m_mem_rsp_valid) begin
             err_q   <= m_mem_rsp_err;
             other_q <= !m_mem_rsp_cas_ok;
-            pte_q   <= !cas_q           ? m_mem_rsp_data
-                     : m_mem_rsp_cas_ok ? updated : pte_q;
+            if (!cas_q) begin
+                pte_q <= m_mem_rsp_data;
+            end else if (m_mem_rsp_cas_ok) begin          // memory holds `updated`
+                pte_q[`ATLAS_PTE_A_LSB] <= 1'b1;
+                if (needs_q[0]) pte_q[`ATLAS_PTE_D_LSB] <= 1'b1;
+            end
         end
     end
 

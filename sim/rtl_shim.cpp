@@ -252,8 +252,9 @@ struct instance {
         rsp.napot = get(top->s_rsp_napot, k, 1) != 0;
         rsp.pbmt = static_cast<uint8_t>(get(top->s_rsp_pbmt, k * 2, 2));
         rsp.fault = get(top->s_rsp_fault, k, 1) != 0;
-        rsp.cause = static_cast<uint8_t>(get(top->s_rsp_cause, k * 4, 4));
-        rsp.reason = static_cast<uint8_t>(get(top->s_rsp_reason, k * 5, 5));
+        /* Without a fault these two wires hold anything. */
+        rsp.cause = rsp.fault ? static_cast<uint8_t>(get(top->s_rsp_cause, k * 4, 4)) : 0;
+        rsp.reason = rsp.fault ? static_cast<uint8_t>(get(top->s_rsp_reason, k * 5, 5)) : 0;
         rsp.killed = get(top->s_rsp_killed, k, 1) != 0;
         rsp.id = static_cast<uint32_t>(get(top->s_rsp_id, k * P.id_bits, P.id_bits));
     }
