@@ -62,7 +62,7 @@ static void expect_in_order(const struct row *w)
 
 static size_t l1_entries(const struct atlas_params *p)
 {
-    return (size_t)p->l1_sets + p->l1_side;
+    return (size_t)p->l1_sets + p->l1_big + p->l1_side;
 }
 
 static void presets_that_take_the_trace_have_rows(void **state)
@@ -151,13 +151,13 @@ static void presets_may_have_parameters(void **state)
     struct row rows[7];
 
     (void)state;
-    run("atlas bench misses --preset rv64:L1_SETS=16,L1_SIDE=4 "
-        "--preset rv64:L1_SETS=1024,L1_SIDE=16 "
-        "--preset rv64:L1_SETS=256,L1_SIDE=4,L2_SETS=0,PORTS=1 " FORKS);
+    run("atlas bench misses --preset rv64:L1_SETS=16,L1_BIG=0,L1_SIDE=4 "
+        "--preset rv64:L1_SETS=1024,L1_BIG=32,L1_SIDE=16 "
+        "--preset rv64:L1_SETS=256,L1_BIG=0,L1_SIDE=4,L2_SETS=0,PORTS=1 " FORKS);
     assert_int_equal(rows_of(r.out, rows, 7), 7);
-    assert_string_equal(rows[0].preset, "rv64:L1_SETS=16,L1_SIDE=4");
+    assert_string_equal(rows[0].preset, "rv64:L1_SETS=16,L1_BIG=0,L1_SIDE=4");
     assert_int_equal(rows[0].entries, 20);
-    assert_int_equal(rows[3].entries, 1040);
+    assert_int_equal(rows[3].entries, 1072);
     for (size_t i = 0; i < 3; i++) {
         assert_true(rows[i].misses > rows[i + 3].misses);
         assert_true(rows[i].equals < rows[i + 3].equals);

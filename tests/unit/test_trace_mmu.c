@@ -14,13 +14,14 @@ enum { KIB = 1024, MIB = KIB * KIB };
 static struct trace_mmu *m;
 static struct atlas_params params;
 
-/* L1 TLBs of 256 + 4 entries; an L2 of l2_sets sets with two ways. */
+/* L1 TLBs of 256 + 64 + 4 entries; an L2 of l2_sets sets with two ways. */
 static void open_mmu(unsigned l2_sets, unsigned ports, bool svade)
 {
     const struct mmutrace_header h = {.xlen = 64, .svade = svade};
 
     assert_true(atlas_preset("rv64", &params));
     params.l1_sets = 256;
+    params.l1_big = 64;
     params.l1_side = 4;
     params.l2_sets = l2_sets;
     params.l2_ways = 2;
@@ -96,7 +97,7 @@ static void one_port_serves_both(void **state)
               "R 1 0 3000000 0 3 0\n"
               "R 1 1000 3001000 0 3 0\n");
     assert_misses(2, 2, 2);
-    assert_int_equal(trace_mmu_entries(m, TRACE_ALL), 260);
+    assert_int_equal(trace_mmu_entries(m, TRACE_ALL), 324);
 }
 
 /* The data port finds in the L2 what the fetch port has walked for. */
@@ -153,12 +154,12 @@ static void entries_of_all_tlbs(void **state)
 {
     (void)state;
     open_mmu(0, 2, true);
-    assert_int_equal(trace_mmu_entries(m, TRACE_FETCH), 260);
-    assert_int_equal(trace_mmu_entries(m, TRACE_DATA), 260);
-    assert_int_equal(trace_mmu_entries(m, TRACE_ALL), 520);
+    assert_int_equal(trace_mmu_entries(m, TRACE_FETCH), 324);
+    assert_int_equal(trace_mmu_entries(m, TRACE_DATA), 324);
+    assert_int_equal(trace_mmu_entries(m, TRACE_ALL), 648);
     (void)close_mmu(state);
     open_mmu(256, 2, true);
-    assert_int_equal(trace_mmu_entries(m, TRACE_ALL), 1032);
+    assert_int_equal(trace_mmu_entries(m, TRACE_ALL), 1160);
 }
 
 /* Counters of any width, or none, do not matter. */
