@@ -204,9 +204,9 @@ module atlas_l1_tlb #(
     assign hit       = found && !bad;
     assign hit_large = side_match || big_match;
     assign hit_ppn   = beside ? side_ppn : big_match ? big_ppn : page_leaf[PPN_BITS-1:0];
-    assign hit_pbmt  = (side_match ? side_leaf[LEAF_W-1 -: 2] : big_match ? big_leaf[LEAF_W-1 -: 2]
-                                   : page_leaf[LEAF_W-1 -: 2]) & {2{!plain}};
-    assign hit_big   = side_match ? side_big : LEVEL_1 & {(LEVELS-1){big_match && !plain}};
+    assign hit_pbmt  = beside    ? side_leaf[LEAF_W-1 -: 2] & {2{!plain}}
+                     : big_match ? big_leaf[LEAF_W-1 -: 2] : page_leaf[LEAF_W-1 -: 2];
+    assign hit_big   = beside ? side_big & {(LEVELS-1){!plain}} : LEVEL_1 & {(LEVELS-1){big_match}};
     assign hit_napot = side_match && side_napot;
 
     assign fill_index = to_side ? {{(11-SIDE_W){1'b0}}, side_index}

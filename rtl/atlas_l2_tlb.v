@@ -94,7 +94,7 @@ module atlas_l2_tlb #(
                                  fill_leaf[KEEP_W-1:0]};
 
     reg  [WAY_W-1:0] way_q;          // where the next fill goes
-    wire [WAYS-1:0]  valid, match, bad_way;
+    wire [WAYS-1:0]  valid, match, ok, bad_way;
     wire [WORD_W*WAYS-1:0] words;
 
     genvar w;
@@ -118,17 +118,29 @@ module atlas_l2_tlb #(
             assign valid[w] = word[WORD_W-1] && !bad_way[w];
             assign match[w] = valid[w] && tag == vpn[VPN_BITS-1:SETS_W] && (g || w_asid == asid);
             assign words[WORD_W*w +: WORD_W] = word;
+
+            // Each way is checked beside its tag: which one counts is known late.
+            wire       allowed;
+            wire [4:0] unused_reason;
+            atlas_access_check u_check (
+                .r(word[PPN_BITS]), .w(word[PPN_BITS+1]), .x(word[PPN_BITS+2]),
+                .u(word[PPN_BITS+3]), .needs(needs), .allowed(allowed), .reason(unused_reason)
+            );
+            assign ok[w] = allowed && (word[PPN_BITS+4] || !needs[0]);
         end
     endgenerate
 
     // Lowest way that matches, lowest that is free.
     reg  [WAY_W-1:0] matched, vacant;
+    reg              answers;
     integer k;
     always @(*) begin
         matched = {WAY_W{1'b0}};
         vacant  = {WAY_W{1'b0}};
+        answers = 1'b0;
         for (k = WAYS - 1; k >= 0; k = k - 1) begin
             if (match[k])  matched = k[WAY_W-1:0];
+            if (match[k])  answers = ok[k];
             if (!valid[k]) vacant  = k[WAY_W-1:0];
         end
     end
@@ -145,14 +157,7 @@ module atlas_l2_tlb #(
     assign bad   = look && |bad_way;
     wire unused_word = &{1'b0, word};
 
-    wire allowed;
-    wire [4:0] unused_reason;
-    atlas_access_check u_check (
-        .r(hit_leaf[PPN_BITS]), .w(hit_leaf[PPN_BITS+1]), .x(hit_leaf[PPN_BITS+2]),
-        .u(hit_leaf[PPN_BITS+3]), .needs(needs),
-        .allowed(allowed), .reason(unused_reason)
-    );
-    assign hit = |match && allowed && (hit_leaf[PPN_BITS+4] || !needs[0]);
+    assign hit = answers;
 
     // Where the fill that may follow goes.
     reg              named_q;         // the counter named the way

@@ -41,7 +41,7 @@ module atlas_port #(
     input  wire                boot,          // the TLBs are being swept after reset
 
     input  wire                s_req_valid,
-    output wire                s_req_ready,
+    output wire                s_req_ready,   // of registers alone
     input  wire [XLEN-1:0]     s_req_va,
     input  wire [1:0]          s_req_acc,
     input  wire [1:0]          s_req_priv,
@@ -161,8 +161,13 @@ module atlas_port #(
     reg                in_off_q, off_q;       // the TLBs are off for it
     reg                in_valid_q, in_killed_q;
     reg                read_q;                // the RAM was read for it in the cycle before
-    reg                miss_q, done_q;        // state of `cur`: MISS, DONE, or none
-    reg                ready_q;
+    // State of `cur`: MISS, DONE, or none. Whether the L1 answers a lookup, or the miss unit is done,
+    // comes late in a cycle: the state is kept as if not, and put right in the next one.
+    reg                miss_q, done_q;
+    reg                hit_q, taken_q;        // the L1 did answer, and the answer was taken
+    reg                end_q;                 // the miss unit was done
+    wire               is_miss = miss_q && !hit_q && !end_q;
+    wire               is_done = hit_q ? !taken_q : done_q || end_q;
 
     wire               in_xlate, in_va_ok;
     wire [ID_BITS-1:0] in_id, id;
@@ -174,7 +179,7 @@ module atlas_port #(
     assign in_vpn       = in_va_q[12 +: VPN_BITS];
     assign vpn          = va_q[12 +: VPN_BITS];
     assign tlb_off      = off_q;
-    assign free         = !miss_q && !done_q;
+    assign free         = hit_q ? taken_q : !miss_q && !done_q;
 
     // The result that is kept: of a walk, or of a hit that was not taken at once.
     reg  [LEAF_W-1:0] leaf_q;
@@ -186,24 +191,25 @@ module atlas_port #(
     wire leaves  = in_valid_q && free && (read_q || in_killed_q);
     wire looking = leaves && !in_killed_q;
     wire passes  = looking && !in_xlate && in_va_ok;
+    wire may_hit = in_va_ok && |in_top && !in_off_q;
     assign look       = looking && in_xlate;
-    assign l1_answers = look && l1_hit && in_va_ok && |in_top && !in_off_q;
+    assign l1_answers = look && l1_hit && may_hit;
     wire   answers    = passes || l1_answers;
 
     // Answers: what is kept, else what the L1 has found or passed.
     wire [PA_BITS+VA_W-1:0] va_wide = {{PA_BITS{1'b0}}, in_va_q};
-    wire [LEVELS-2:0]       big = done_q ? big_q & {(LEVELS-1){!fault_q}} : l1_big;
+    wire [LEVELS-2:0]       big = is_done ? big_q & {(LEVELS-1){!fault_q}} : l1_big;
     assign in_plain     = !in_xlate;
     assign in_ppn       = va_wide[PA_BITS-1:12];
-    assign s_rsp_valid  = answers || done_q;
-    assign s_rsp_id     = done_q ? id : in_id;
-    assign s_rsp_killed = killed_q;
+    assign s_rsp_valid  = answers || is_done;
+    assign s_rsp_id     = is_done ? id : in_id;
+    assign s_rsp_killed = killed_q && !hit_q;
     assign s_rsp_fault  = fault_q;
     assign s_rsp_reason = reason_q;
-    assign s_rsp_pa     = {done_q ? leaf_q[PPN_BITS-1:0] & {PPN_BITS{!fault_q}} : l1_ppn,
-                           done_q ? va_q[11:0] & {12{!fault_q}} : in_va_q[11:0]};
-    assign s_rsp_pbmt   = done_q ? leaf_q[LEAF_W-1 -: 2] & {2{!fault_q}} : l1_pbmt;
-    assign s_rsp_napot  = done_q ? napot_q && !fault_q : l1_napot;
+    assign s_rsp_pa     = {is_done ? leaf_q[PPN_BITS-1:0] & {PPN_BITS{!fault_q}} : l1_ppn,
+                           is_done ? va_q[11:0] & {12{!fault_q}} : in_va_q[11:0]};
+    assign s_rsp_pbmt   = is_done ? leaf_q[LEAF_W-1 -: 2] & {2{!fault_q}} : l1_pbmt;
+    assign s_rsp_napot  = is_done ? napot_q && !fault_q : l1_napot;
     atlas_big_level #(.LEVELS(LEVELS)) u_level (.big(big), .level(s_rsp_level));
 
     // Page faults are 12, 13, 15 (fetch, load, store or AMO); access faults 1, 5, 7.
@@ -213,24 +219,18 @@ module atlas_port #(
                || reason_q == `ATLAS_REASON_AD_BUS;
     assign s_rsp_cause = {!access, !access || !fetch, needs[0], access || !fetch};
 
-    assign s_req_ready = ready_q;
-
     // Kills. A request on offer is not killed any more.
     wire kill_new = s_kill_valid && s_kill_id == s_req_id;
     wire kill_in  = s_kill_valid && s_kill_id == in_id;
-    wire kill_cur = s_kill_valid && s_kill_id == id && miss_q;
-    assign miss        = miss_q && !halt;
+    wire kill_cur = s_kill_valid && s_kill_id == id && is_miss;
+    assign miss        = is_miss && !halt;
     assign miss_killed = kill_cur;
 
-    // Where the requests go.
-    wire accept     = s_req_valid && ready_q;
-    wire held       = done_q && !s_rsp_ready;
-    wire dies       = leaves && (in_killed_q || (!answers && kill_in));
-    wire done_d     = held || done || kill_cur || dies || (answers && !s_rsp_ready);
-    wire miss_d     = (miss_q && !done && !kill_cur) || (looking && !answers && !kill_in);
-    wire calm       = !miss_q && !held && !leaves;  // nothing is in `cur` next
-    wire in_valid_d = accept || waits;
-    wire read_d     = !halt && !fill_q;       // else the RAM is not read for a request now
+    // Where the requests go. There is room if nothing is in `in`, or it leaves now.
+    assign s_req_ready = !boot && (!in_valid_q || (free && read_q));
+    wire accept = s_req_valid && s_req_ready;
+    wire held   = is_done && !s_rsp_ready;
+    wire dies   = leaves && !passes && (in_killed_q || kill_in);   // unless the L1 answers
     assign waits      = in_valid_q && !leaves;
     assign arrive     = accept;
     assign arrive_vpn = s_req_va[12 +: VPN_BITS];
@@ -239,19 +239,21 @@ module atlas_port #(
         if (rst) begin
             miss_q     <= 1'b0;
             done_q     <= 1'b0;
+            hit_q      <= 1'b0;
+            end_q      <= 1'b0;
             in_valid_q <= 1'b0;
             read_q     <= 1'b0;
-            ready_q    <= 1'b0;
             fill_q     <= 1'b0;
         end else begin
-            miss_q     <= miss_d;
-            done_q     <= done_d;
-            in_valid_q <= in_valid_d;
-            read_q     <= read_d;
-            // What comes next finds room: nothing here, or what is here leaves in that cycle.
-            ready_q    <= !boot && (!in_valid_d || (read_d && (calm || (answers && s_rsp_ready))));
+            miss_q     <= (is_miss && !kill_cur) || (looking && !passes && !kill_in);
+            done_q     <= held || kill_cur || dies || (passes && !s_rsp_ready);
+            hit_q      <= l1_answers;
+            end_q      <= done;
+            in_valid_q <= accept || waits;
+            read_q     <= !halt && !fill_q;   // else the RAM is not read for a request now
             fill_q     <= done_fill;
         end
+        taken_q <= s_rsp_ready;
     end
 
     // A request that has outlived a fence may have sampled a satp that the fence retires: it goes
@@ -278,16 +280,18 @@ module atlas_port #(
         if (rst) begin
             killed_q <= 1'b0;
             fault_q  <= 1'b0;
-        end else if (!held) begin
+        end else if (held) begin
+            killed_q <= s_rsp_killed;
+        end else begin
             killed_q <= kill_cur || dies;
             fault_q  <= done_fault;
         end
         if (!held) begin
-            napot_q  <= miss_q ? done_napot : l1_napot;
-            big_q    <= miss_q ? done_big : l1_big;
+            napot_q  <= is_miss ? done_napot : l1_napot;
+            big_q    <= is_miss ? done_big : l1_big;
             g_q      <= done_g;
             reason_q <= done_reason;
-            leaf_q   <= miss_q ? done_leaf : {l1_pbmt, done_leaf[LEAF_W-3 -: 5], l1_ppn};
+            leaf_q   <= is_miss ? done_leaf : {l1_pbmt, done_leaf[LEAF_W-3 -: 5], l1_ppn};
         end
     end
 
