@@ -29,7 +29,7 @@ module atlas_mmu #(
     parameter WALK_CACHE = 1,     // 1: remember the last pointer of each level and port
     parameter FENCE_PTRS = 1,     // 1: a fence by address drops these pointers, too
     parameter PARITY     = 0,     // 1: a parity bit in every TLB RAM word; a bad word is a miss
-    parameter CTR_BITS   = 32,    // width of the event counters, 0 for none, to 64
+    parameter CTR_BITS   = 0,     // width of the event counters, 0 for none, to 64
     parameter OBSERVE    = 0      // 1: event and read-back ports live; else they are 0
 ) (
     input  wire                      clk,

@@ -1,4 +1,5 @@
 // atlas_presets.vh: named parameter sets, as in atlas_mmu #(`ATLAS_PRESET_TINY).
+// They have no event counters; for these, #(`ATLAS_PRESET_TINY, .CTR_BITS(32)).
 // Generated from model/arch/atlas_presets.def by `make gen`: do not edit.
 `ifndef ATLAS_PRESETS_VH
 `define ATLAS_PRESETS_VH
@@ -18,8 +19,7 @@
     .L2_WAYS(1), \
     .WALK_CACHE(0), \
     .FENCE_PTRS(1), \
-    .PARITY(0), \
-    .CTR_BITS(32)
+    .PARITY(0)
 
 // Sv32, large: shared L2
 `define ATLAS_PRESET_RV32 \
@@ -36,8 +36,7 @@
     .L2_WAYS(2), \
     .WALK_CACHE(1), \
     .FENCE_PTRS(1), \
-    .PARITY(0), \
-    .CTR_BITS(32)
+    .PARITY(0)
 
 // Sv39 and Sv48, open-board SoCs
 `define ATLAS_PRESET_RV64 \
@@ -54,8 +53,7 @@
     .L2_WAYS(1), \
     .WALK_CACHE(1), \
     .FENCE_PTRS(1), \
-    .PARITY(0), \
-    .CTR_BITS(32)
+    .PARITY(0)
 
 // Sv39, Sv48, Sv57, everything on
 `define ATLAS_PRESET_FULL \
@@ -72,7 +70,6 @@
     .L2_WAYS(2), \
     .WALK_CACHE(1), \
     .FENCE_PTRS(1), \
-    .PARITY(1), \
-    .CTR_BITS(32)
+    .PARITY(1)
 
 `endif

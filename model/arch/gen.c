@@ -168,16 +168,31 @@ static void print_arch(void)
     printf("\n`endif\n");
 }
 
+/* Counters double the smallest MMU: who wants them names CTR_BITS beside the preset. The model and
+ * its simulated RTL always count. */
+static bool in_verilog_preset(const struct param *p)
+{
+    return strcmp(p->name, "CTR_BITS") != 0;
+}
+
 static void print_presets(void)
 {
-    print_vh_head("ATLAS_PRESETS_VH", "atlas_presets.def",
-                  "atlas_presets.vh: named parameter sets, as in atlas_mmu #(`ATLAS_PRESET_TINY).");
+    print_vh_head(
+        "ATLAS_PRESETS_VH", "atlas_presets.def",
+        "atlas_presets.vh: named parameter sets, as in atlas_mmu #(`ATLAS_PRESET_TINY).\n"
+        "// They have no event counters; for these, #(`ATLAS_PRESET_TINY, .CTR_BITS(32)).");
     for (size_t i = 0; i < COUNT(presets); i++) {
+        const char *before = " \\\n    ";
+
         printf("// %s\n`define ATLAS_PRESET_%s", presets[i].text, presets[i].macro);
-        for (size_t k = 0; k < COUNT(param_rows); k++)
-            printf(" \\\n    .%s(%u)%s", param_rows[k].name,
-                   value_of(&presets[i].params, &param_rows[k]),
-                   k + 1 < COUNT(param_rows) ? "," : "\n\n");
+        for (size_t k = 0; k < COUNT(param_rows); k++) {
+            if (!in_verilog_preset(&param_rows[k]))
+                continue;
+            printf("%s.%s(%u)", before, param_rows[k].name,
+                   value_of(&presets[i].params, &param_rows[k]));
+            before = ", \\\n    ";
+        }
+        printf("\n\n");
     }
     printf("`endif\n");
 }
