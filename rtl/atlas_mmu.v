@@ -37,7 +37,7 @@ module atlas_mmu #(
 
     // Requests: one channel a port; port k's fields are slice k of each vector.
     input  wire [PORTS-1:0]          s_req_valid,
-    output wire [PORTS-1:0]          s_req_ready,    // a register
+    output wire [PORTS-1:0]          s_req_ready,    // of registers alone
     input  wire [PORTS*XLEN-1:0]     s_req_va,
     input  wire [PORTS*2-1:0]        s_req_acc,      // ATLAS_ACC_*
     input  wire [PORTS*2-1:0]        s_req_priv,     // ATLAS_PRIV_*

@@ -1,7 +1,7 @@
 // atlas_port: the requests of one port on their way through the L1, and their answers.
 //
 //            cycle   0   1   2   3   4        two hits, then a miss
-//   s_req_valid    __/-----------\____        ready is a register; it falls while a request
+//   s_req_valid    __/-----------\____        ready is of registers alone; it falls while a request
 //   s_req_ready    ------------\______        waits behind a miss
 //   s_rsp_valid    ______/-------\____        a hit is answered HIT_LATENCY = 1 cycle later
 //
