@@ -332,7 +332,7 @@ C_SRC := $(filter %.c,$(C_FILES))
 each = @printf '%s\n' $1 | xargs -P $(JOBS) -I {}
 
 .PHONY: lint lint-c lint-format lint-cppcheck lint-rtl format requirements
-.PHONY: check-layers check-params check-readme check-requirements check-ram check-ram-quick check-synth faults
+.PHONY: check-layers check-params check-readme check-requirements check-ram check-ram-quick check-synth check-paths faults
 lint: lint-c lint-format lint-cppcheck lint-rtl ## every compiler and linter, no warning allowed
 
 lint-c:
@@ -395,6 +395,9 @@ check-ram-quick: build/gen
 check-synth: build/gen build/deps.stamp
 	@sim/tools/check_synth.sh
 
+check-paths: build/gen ## no combinational path from an input to an answer or a ready
+	@sim/tools/check_paths.sh $(PRESETS)
+
 # ---- Tests ---------------------------------------------------------------------------------
 
 # The first words of each command run it again. Long checks come first, so that the last ones to
@@ -414,7 +417,7 @@ vectors = $(foreach t,$(TARGETS),'build/atlas vectors --quiet --target $t $(stri
 random = $(foreach s,$1,'$(RANDOM_TEST) --seed $s --transactions $2')
 
 QUICK_CHECKS := $(call make_checks,check-gen check-requirements check-readme check-layers lint-c lint-format lint-cppcheck)
-CHECKS := $(call make_checks,check-ram-quick check-synth formal-quick check-params example lint-rtl) $(QUICK_CHECKS) \
+CHECKS := $(call make_checks,check-ram-quick check-synth check-paths formal-quick check-params example lint-rtl) $(QUICK_CHECKS) \
     $(call replays,$(LONG_IN_TEST)) $(call random,11 12 13,100000) \
     $(foreach t,$(SAN_TESTS),'$t') \
     $(call replays,$(HEADS)) $(call vectors) $(foreach p,$(PRESETS),$(call vectors,--preset $p))
