@@ -259,6 +259,7 @@ module atlas_l1_tlb #(
     end
     always @(*) if (f_up) e_arrive: assume (!(arrive && waits) && (!waits || f_here));
     always @(*) if (f_up && look) e_look: assume (f_here && f_read && vpn == f_in_vpn && advance);
+    always @(*) if (f_up && look) e_plain: assume (!plain);
     // A fill follows the look of its request, once, with no fence in between.
     reg                f_free;
     reg [VPN_BITS-1:0] f_look_vpn;
@@ -355,7 +356,8 @@ module atlas_l1_tlb #(
         a_inside: assert (!f_hit || ((hit_ppn ^ f_vpn_wide[PPN_BITS-1:0]) & f_in_ppn) == 0);
         a_large:  assert (!f_hit || hit_large == (|hit_big || hit_napot));
         a_size:   assert ((hit_big & (hit_big + 1'b1)) == 0 && (~|hit_big || !hit_napot));
-        a_zero:   assert (look || {hit_ppn, hit_pbmt, hit_big, hit_napot} == 0);
+        a_plain:  assert (!plain || {hit_ppn, hit_pbmt, hit_big, hit_napot}
+                          == {plain_ppn, {(LEVELS+2){1'b0}}});
         c_page:   cover  (f_hit && !hit_large && f_live && !f_live_g);
         c_big:    cover  (f_hit && hit_big == LEVEL_1 && f_live && !f_live_g && vpn != f_look_vpn);
         c_global: cover  (f_hit && f_live_g && !f_live && f_look_asid != asid);

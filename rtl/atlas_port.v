@@ -310,9 +310,10 @@ module atlas_port #(
     always @(*) if (f_first) assume (rst);
     wire f_up = !rst && !f_first;
 
-    // Assumed of the L1: it finds nothing when it is not asked; pages have a size.
-    always @(*) if (f_up && !look) e_silent: assume ({l1_ppn, l1_pbmt, l1_big, l1_napot} == 0);
-    always @(*) if (f_up) e_size: assume ((l1_big & (l1_big + 1'b1)) == 0);
+    // Assumed of the L1: an untranslated address passes through it; pages have a size.
+    always @(*) if (f_up && in_plain) e_plain: assume ({l1_ppn, l1_pbmt, l1_big, l1_napot}
+        == {in_ppn, {(LEVELS+2){1'b0}}});
+    always @(*) if (f_up && look) e_size: assume ((l1_big & (l1_big + 1'b1)) == 0);
     always @(*) if (f_up && done) e_walked: assume ((done_big & (done_big + 1'b1)) == 0);
     // Assumed of the miss unit: a result for who asked a cycle ago, and is neither killed nor halted.
     reg f_asked;
@@ -403,7 +404,8 @@ module atlas_port #(
     // The cycle before: an offer that was not taken, a fill that is due, a set that was read.
     localparam O_W = PA_BITS + 3 + 1 + 2 + 1 + 4 + 5 + 1 + ID_BITS, L_W = LEAF_W + LEVELS + 1;
     wire [O_W-1:0] f_offer = {s_rsp_pa, s_rsp_level, s_rsp_napot, s_rsp_pbmt, s_rsp_fault,
-                              s_rsp_cause, s_rsp_reason, s_rsp_killed, s_rsp_id};
+                              {s_rsp_cause, s_rsp_reason} & {9{s_rsp_fault}}, s_rsp_killed,
+                              s_rsp_id};
     reg  [O_W-1:0]      f_offered;
     reg                 f_wait, f_due, f_read;
     reg  [L_W-1:0]      f_leaf;
@@ -463,18 +465,20 @@ module atlas_port #(
         a_pa:      assert (s_rsp_pa == (f_fault ? {PA_BITS{1'b0}} : {f_ppn, f_va[11:0]}));
         a_page:    assert ({s_rsp_napot, s_rsp_pbmt} == {f_napot, f_pbmt});
         a_level:   assert ({1'b0, f_big} + 1'b1 == {{(LEVELS-1){1'b0}}, 1'b1} << s_rsp_level);
-        a_reason:  assert (s_rsp_fault == f_fault && s_rsp_reason == f_reason);
-        a_cause:   assert (s_rsp_cause == (!f_fault ? 4'd0
-                           : f_access ? (f_fetch ? 4'd1 : f_load ? 4'd5 : 4'd7)
+        a_reason:  assert (s_rsp_fault == f_fault && (!f_fault || s_rsp_reason == f_reason));
+        a_cause:   assert (!f_fault || s_rsp_cause == (
+                             f_access ? (f_fetch ? 4'd1 : f_load ? 4'd5 : 4'd7)
                            :            (f_fetch ? 4'd12 : f_load ? 4'd13 : 4'd15)));
     end
 
     // Invariants that make the proof inductive: who is where.
-    wire f_cur = miss_q || done_q;
+    wire f_cur = is_miss || is_done;
     wire f_is_in  = f_here && in_valid_q && f_before == {1'b0, f_cur};
     wire f_is_cur = f_next && f_cur;
     always @(posedge clk) if (f_up) begin
-        i_count:   assert (f_count == {1'b0, in_valid_q} + {1'b0, f_cur} && !(miss_q && done_q));
+        i_count:   assert (f_count == {1'b0, in_valid_q} + {1'b0, f_cur} && free == !f_cur);
+        i_state:   assert (!(miss_q && done_q) && (!hit_q || ((miss_q || done_q) && !end_q))
+                           && (!end_q || miss_q));
         i_here:    assert (!f_here || f_before < f_count);
         i_in:      assert (!f_is_in || {in_va_q, in_asid, in_needs, in_xlate, in_va_ok, in_top,
                            in_id, in_off_q, in_killed_q} == {f_va[VA_W-1:0], f_asid, f_needs,
@@ -483,23 +487,22 @@ module atlas_port #(
                            == {f_root, f_fits, f_adue, f_pbmte, f_napote});
         i_in_new:  assert (!f_is_in || !f_has_kept);
         i_cur:     assert (!f_is_cur || {va_q, needs, id} == {f_va[VA_W-1:0], f_needs, f_id});
-        i_miss:    assert (!(f_is_cur && miss_q) || (!f_killed && !f_has_kept && off_q == f_off
+        i_miss:    assert (!(f_is_cur && is_miss) || (!f_killed && !f_has_kept && off_q == f_off
                            && {asid, root, xlate, va_ok, top, root_fits, adue, pbmte, napote}
                            == {f_asid, f_root, f_xlate, f_ok, f_top, f_fits, f_adue,
                                f_pbmte, f_napote}));
-        i_done:    assert (!(f_is_cur && done_q) || killed_q == f_killed);
-        i_kept:    assert (!(f_is_cur && done_q && !killed_q)
+        i_done:    assert (!(f_is_cur && is_done) || s_rsp_killed == f_killed);
+        i_kept:    assert (!(f_is_cur && is_done && !s_rsp_killed)
                            || (f_has_kept && f_kept == {f_result & {P_W{!fault_q}}, fault_q,
                                                         reason_q & {5{fault_q}}}));
-        i_size:    assert (!done_q || killed_q || (big_q & (big_q + 1'b1)) == 0);
-        i_clear:   assert (done_q || !(killed_q || fault_q));
-        i_asked:   assert (!f_asked || miss_q);
-        i_fill:    assert (!fill_q || (done_q && f_due && {leaf_q, big_q, napot_q, g_q} == f_leaf));
-        i_looked:  assert (!miss_q || tlb_off || !xlate || !va_ok || ~|top
+        i_size:    assert (!is_done || s_rsp_killed || (big_q & (big_q + 1'b1)) == 0);
+        i_clear:   assert (is_done || !(s_rsp_killed || fault_q));
+        i_asked:   assert (!f_asked || is_miss);
+        i_fill:    assert (!fill_q || (end_q && f_due && {leaf_q, big_q, napot_q, g_q} == f_leaf));
+        i_looked:  assert (!is_miss || tlb_off || !xlate || !va_ok || ~|top
                            || (f_looked && {vpn, asid} == {f_look_vpn, f_look_asid}));
         i_due:     assert (!fill_q || (f_looked && {vpn, asid} == {f_look_vpn, f_look_asid}));
         i_read:    assert (!read_q || !in_valid_q || (f_read && f_read_vpn == in_vpn));
-        i_room:    assert (!ready_q || !in_valid_q || (free && read_q));
         c_hit:     cover  (f_out && l1_answers && f_count == 2'd1);
         c_walk:    cover  (f_out && f_next && f_has_kept && !f_fault && f_in);
         c_fault:   cover  (f_out && f_next && f_fault && f_acc == `ATLAS_ACC_AMO);
