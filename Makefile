@@ -151,7 +151,7 @@ endif
 endif
 
 BUILDS := $(PRESETS) $(sort $(VARIANTS))
-FOUR_PORTS := full:PA_BITS=40,PORTS=4,ID_BITS=16,L1_SETS=4,L1_BIG=8,L1_SIDE=2,L2_SETS=2,L2_WAYS=4,FENCE_PTRS=0,CTR_BITS=7
+FOUR_PORTS := full:PA_BITS=40,PORTS=4,ID_BITS=16,L1_SETS=4,L1_BIG=8,L1_SIDE=2,L2_SETS=2,L2_WAYS=4,FENCE_PTRS=0,WALKS=3,CTR_BITS=7
 # Corners of the parameter space, for the tests of tests/cosim only: a world small enough to try
 # everything (with a superpage in RAM, and without), few bits and no remembering, the other end,
 # and Sv32 with superpages in RAM and parity.

@@ -32,7 +32,7 @@ struct backend {
     bool stalls;
     uint64_t deadline; /* cycle in which what is waited for is given up */
     bool dead;         /* it was */
-    bool filled;       /* the last access filled, as out->ev_fill_* say: */
+    bool filled;       /* the last access filled, as out->port[].fill_* say: */
     unsigned fill_array, fill_index;
     struct atlas_entry fill_entry;
     bool told; /* mismatch() gave the text */
@@ -133,9 +133,9 @@ static void note_fill(struct backend *b, unsigned port)
     if (!b->out->port[port].fill)
         return;
     b->filled = true;
-    b->fill_array = b->out->ev_fill_side ? ATLAS_RB_SIDE : ATLAS_RB_L1;
-    b->fill_index = b->out->ev_fill_index;
-    b->fill_entry = b->out->ev_fill_entry;
+    b->fill_array = b->out->port[port].fill_side ? ATLAS_RB_SIDE : ATLAS_RB_L1;
+    b->fill_index = b->out->port[port].fill_index;
+    b->fill_entry = b->out->port[port].fill_entry;
 }
 
 /* Wait for the answer, and leave its cycle open, ready to take it. */
@@ -253,8 +253,8 @@ static struct backend *make(const struct rtl_build *build, const struct backend_
     b->out = rtl_out(b->rtl);
     for (unsigned k = 0; k < build->params.ports; k++)
         b->in->port[k].rsp_ready = true;
-    mem_agent_init(&b->agent, &recorder_ops, &b->recorder, options->latency, options->stalls,
-                   rng_next(&b->rng));
+    mem_agent_init(&b->agent, &recorder_ops, &b->recorder, build->params.walks, options->latency,
+                   options->stalls, rng_next(&b->rng));
     return b;
 }
 

@@ -64,8 +64,7 @@ const struct follow_stats *follow_stats(const struct follower *f)
 
 bool follow_busy(const struct follower *f)
 {
-    bool busy = f->fencing || f->reading_back || f->miss.begun || f->miss.active ||
-                f->miss.offered || f->miss.asked;
+    bool busy = f->fencing || f->reading_back || follow_walking(f);
 
     for (unsigned k = 0; k < f->params.ports; k++)
         busy = busy || f->port[k].count > 0 || f->port[k].fill_due;
@@ -104,12 +103,19 @@ static bool is_translated(const struct follower *f, const struct request *r)
 
 /* ---- Fills --------------------------------------------------------------------------------- */
 
+static bool goes_to_side(const struct atlas_params *p, const struct atlas_rsp *rsp)
+{
+    return rsp->napot || rsp->level > (p->l1_big > 0 ? 1 : 0);
+}
+
 static void check_fill(struct follower *f, unsigned k, const struct rtl_out *out)
 {
     struct port *p = &f->port[k];
-    unsigned array = p->fill_side ? ATLAS_RB_SIDE : ATLAS_RB_L1;
+    bool side = goes_to_side(&f->params, &p->result.rsp);
+    unsigned array = side ? ATLAS_RB_SIDE : ATLAS_RB_L1;
     struct atlas_entry twin = {.valid = false};
 
+    p->filling = p->fill_due;
     if (out->port[k].fill != p->fill_due) {
         follow_differs(f, k,
                        p->fill_due ? "the rtl does not fill" : "the rtl fills, the twin does not");
@@ -119,15 +125,15 @@ static void check_fill(struct follower *f, unsigned k, const struct rtl_out *out
         return;
     p->fill_due = false;
     f->stats.fills++;
-    if (out->ev_fill_side != p->fill_side) {
+    if (out->port[k].fill_side != side) {
         follow_differs(f, k, "the rtl fills the other array");
         return;
     }
-    atlas_read_back(f->twin, array, k, out->ev_fill_index, &twin);
-    if (!lockstep_same_entry(&twin, &out->ev_fill_entry) &&
+    atlas_read_back(f->twin, array, k, out->port[k].fill_index, &twin);
+    if (!lockstep_same_entry(&twin, &out->port[k].fill_entry) &&
         follow_differs(f, k, "filled entries differ")) {
-        lockstep_text_place(&f->text, array, k, out->ev_fill_index);
-        lockstep_text_entry(&f->text, &twin, &out->ev_fill_entry);
+        lockstep_text_place(&f->text, array, k, out->port[k].fill_index);
+        lockstep_text_entry(&f->text, &twin, &out->port[k].fill_entry);
     }
 }
 
@@ -167,16 +173,17 @@ static void follow_bypass(struct follower *f, unsigned k)
         r->stage = ANSWERED;
 }
 
-/* Before the miss unit may take it, an untranslated request that does not fit has missed. */
-static void follow_unfit(struct follower *f, const struct rtl_out *out)
+/* Before a walk may take it, an untranslated request that does not fit has missed. */
+static void follow_unfit(struct follower *f, unsigned w, const struct rtl_out *out)
 {
+    unsigned port = out->walk[w].port;
     struct request *r;
 
-    if (!out->ev_begin || out->ev_port >= f->params.ports)
+    if (!out->walk[w].begin || port >= f->params.ports)
         return;
-    r = follow_oldest(&f->port[out->ev_port]);
+    r = follow_oldest(&f->port[port]);
     if (r != NULL && r->stage == WAITS && !is_translated(f, r) &&
-        atlas_step_look(f->twin, out->ev_port, &r->s, &r->rsp) == ATLAS_LOOK_MISS)
+        atlas_step_look(f->twin, port, &r->s, &r->rsp) == ATLAS_LOOK_MISS)
         r->stage = MISSED;
 }
 
@@ -302,10 +309,8 @@ static void edge_of_fence(struct follower *f, const struct rtl_in *in, const str
     if (out->fence_done) {
         if (!f->fencing)
             follow_differs(f, RTL_MAX_PORTS, "a fence is done that nobody asked for");
-        if (f->miss.begun || f->miss.active)
-            follow_differs(f, f->miss.port, "a walk goes on over a fence");
-        if (f->miss.offered || f->miss.asked)
-            follow_differs(f, f->miss.port, "a fence is done before memory has answered");
+        if (follow_walking(f))
+            follow_differs(f, RTL_MAX_PORTS, "a fence is done while a walk is under way");
         atlas_fence(f->twin, &f->fence);
         retire_requests(f);
         f->fencing = false;
@@ -364,9 +369,10 @@ bool follow_cycle(struct follower *f, const struct rtl_in *in, const struct rtl_
         return false;
     for (unsigned k = 0; k < f->params.ports; k++)
         check_fill(f, k, out);
-    follow_unfit(f, out);
+    for (unsigned w = 0; w < f->params.walks; w++)
+        follow_unfit(f, w, out);
     if (!f->failed)
-        follow_miss(f, in, out);
+        follow_walks(f, in, out);
     for (unsigned k = 0; k < f->params.ports && !f->failed; k++)
         follow_port(f, k, out);
     for (unsigned k = 0; k < f->params.ports && !f->failed; k++)

@@ -4,14 +4,15 @@
  * own twin in that order, with the answers that memory gave, and demands of every cycle that
  *
  *   - each event is legal: a port looks up its oldest request only, once, or again after a fence
- *     or a read-back; the miss unit serves a request that has missed; it does not read on after
- *     it gave a request up, nor before memory has answered;
+ *     or a read-back; a walk serves a request that has missed; it does not read on after it gave
+ *     a request up, nor before memory has answered;
+ *   - requests of several ports for the same page share a walk, whenever they may;
  *   - each event is the twin's: hit or miss, PTE reads and compare-and-swaps with their
  *     addresses and values, the end of a walk, the entry that is filled;
  *   - every request is answered once, in order, with the twin's answer, stable until it is taken;
  *     a killed one with `killed`, unless its answer was on offer when the kill came;
  *   - an entry that is read back is the twin's;
- *   - the miss unit serves the ports in turn;
+ *   - the walks serve the ports in turn;
  *   - no request waits longer than a limit.
  *
  * A fence takes effect on the twin in the cycle of s_fence_done. Layer: host.
@@ -27,7 +28,8 @@ struct follower;
 /* What was seen: a test asks whether it has tried what it meant to try. */
 struct follow_stats {
     uint64_t cycles, answers, faults, killed, looks, hits, begins, l2_hits, reads, cas, cas_fails,
-        bus_errors, fills, aborts, fences, longest; /* longest: cycles a request waited */
+        bus_errors, fills, shares, aborts, fences, longest; /* longest: cycles a request waited */
+    unsigned walks;                                         /* most walks at once */
 };
 
 /* Follow an MMU that is now out of reset and ready, with nothing in flight.

@@ -1,5 +1,5 @@
 /* lockstep_parts.h: the follower's inside, shared by lockstep_follow.c (requests, answers, fences)
- * and lockstep_miss.c (the miss unit and the memory port). Private to host/lockstep_*.
+ * and lockstep_miss.c (the walks and the memory channels). Private to host/lockstep_*.
  */
 #ifndef ATLAS_LOCKSTEP_PARTS_H
 #define ATLAS_LOCKSTEP_PARTS_H
@@ -13,7 +13,7 @@
 enum stage {
     WAITS,   /* accepted; not looked up                           */
     MISSED,  /* the L1 has no answer; or the walk was given up    */
-    SERVED,  /* the miss unit works for it                        */
+    SERVED,  /* a walk works for it                               */
     ANSWERED /* rsp is its answer                                 */
 };
 
@@ -29,12 +29,14 @@ struct request {
 struct port {
     struct request queue[FOLLOW_QUEUE]; /* the oldest first [array, count] */
     unsigned count;
-    bool fill_due; /* the L1 is to be written in this cycle */
-    bool fill_side;
+    bool fill_due;            /* the L1 is to be written in this cycle */
+    bool filling;             /* ... and was: others may share result  */
+    struct atlas_walk result; /* of the last walk that filled */
 };
 
-/* The miss unit and the memory port. */
+/* One walk and its memory channel. */
 struct miss {
+    bool serving; /* a request, at the beginning of this cycle                       */
     bool begun;   /* ev_begin was in the cycle before                                */
     bool active;  /* walk is under way                                               */
     bool offered; /* a memory request stands on the port: request                    */
@@ -53,7 +55,7 @@ struct follower {
     struct atlas *twin;
     uint64_t limit, cycle;
     struct port port[RTL_MAX_PORTS];
-    struct miss miss;
+    struct miss miss[RTL_MAX_WALKS];
     bool fencing, reading_back;
     uint64_t halt_since; /* cycle in which the fence or read-back was accepted */
     struct atlas_fence fence;
@@ -70,7 +72,10 @@ bool follow_differs(struct follower *f, unsigned port, const char *what);
 /* The oldest request of a port, NULL if there is none. */
 struct request *follow_oldest(struct port *p);
 
-/* One cycle of the miss unit: its events, and the memory port. */
-void follow_miss(struct follower *f, const struct rtl_in *in, const struct rtl_out *out);
+/* One cycle of the walks: their events, the memory channels, and what ports share. */
+void follow_walks(struct follower *f, const struct rtl_in *in, const struct rtl_out *out);
+
+/* True while a walk, or a memory request, is under way. */
+bool follow_walking(const struct follower *f);
 
 #endif

@@ -12,12 +12,16 @@
 //           invalid one, else the one that the round-robin counter names (which then steps)
 // fence     as in atlas_l1_tlb
 // bad       with PARITY: the look has read bad words, in one way or several: they do not match, and
-//           are removed. So a set that was looked up is not read in the same cycle
+//           are removed. A set that is looked up may be read again in the same cycle, for another
+//           walk: that look finds the same bad words
 // Reset     the counter is 0; the RAM is swept by a fence after reset
 // Formal    what hits was filled, the last for its page, and no fence has covered it since; one way
 //           matches, unless software changes a page's G without a fence; a hit is allowed
 //
-// SETS (a power of two), WAYS (1, 2, 4)   L2_SETS and L2_WAYS of atlas_mmu
+// With several walks others may have filled the set since the look: the set is read again, like
+// that of a request, and the fill comes a cycle later and chooses by what it finds then.
+//
+// SETS (a power of two), WAYS (1, 2, 4), WALKS   L2_SETS, L2_WAYS and WALKS of atlas_mmu
 // flip, flip_bit   a soft error: see atlas_parity_ram
 `default_nettype none
 
@@ -29,6 +33,7 @@ module atlas_l2_tlb #(
     parameter ASID_W   = 9,
     parameter PPN_BITS = 20,
     parameter PARITY   = 0,
+    parameter WALKS    = 1,
     parameter LEAF_W   = PPN_BITS + 7                    // derived: do not set
 ) (
     input  wire                clk,
@@ -36,18 +41,19 @@ module atlas_l2_tlb #(
 
     input  wire [VPN_BITS-1:0] read_vpn,
 
-    input  wire                look,
-    input  wire [VPN_BITS-1:0] vpn,
-    input  wire [ASID_W-1:0]   asid,
-    input  wire [4:0]          needs,         // of the access: atlas_access_needs
+    // Slice w: walk w. In one cycle one looks, or one fills, or none does anything.
+    input  wire [WALKS-1:0]          look,
+    input  wire [VPN_BITS*WALKS-1:0] vpn,
+    input  wire [ASID_W*WALKS-1:0]   asid,
+    input  wire [5*WALKS-1:0]        needs,     // of the access: atlas_access_needs
     output wire                hit,
     output wire [LEAF_W-1:0]   hit_leaf,        // {pbmt, d, u, x, w, r, ppn}
     output wire                hit_g,
     output wire                bad,
 
-    input  wire                fill,
-    input  wire [LEAF_W-1:0]   fill_leaf,
-    input  wire                fill_g,
+    input  wire [WALKS-1:0]          fill,
+    input  wire [LEAF_W*WALKS-1:0]   fill_leaf,
+    input  wire [WALKS-1:0]          fill_g,
 
     input  wire                fence_read,
     input  wire                fence_match,
@@ -74,12 +80,31 @@ module atlas_l2_tlb #(
     localparam WORD_W  = 2 + ASID_W + TAG_W + KEEP_W;
     localparam WAY_W   = WAYS > 1 ? $clog2(WAYS) : 1;
 
+    // The walk that looks or fills.
+    wire [VPN_BITS-1:0] w_vpn;
+    wire [ASID_W-1:0]   w_for;
+    wire [4:0]          w_needs;
+    wire [LEAF_W-1:0]   w_leaf;
+    wire                w_g;
+    generate
+        if (WALKS == 1) begin : g_walk
+            assign {w_vpn, w_for, w_needs, w_leaf, w_g} = {vpn, asid, needs, fill_leaf, fill_g};
+        end else begin : g_walks
+            wire [WALKS-1:0] acts = look | fill;
+            atlas_select #(.N(WALKS), .WIDTH(VPN_BITS)) u_vpn (.sel(acts), .in(vpn), .out(w_vpn));
+            atlas_select #(.N(WALKS), .WIDTH(ASID_W)) u_asid (.sel(acts), .in(asid), .out(w_for));
+            atlas_select #(.N(WALKS), .WIDTH(5)) u_needs (.sel(acts), .in(needs), .out(w_needs));
+            atlas_select #(.N(WALKS), .WIDTH(LEAF_W)) u_leaf (.sel(acts), .in(fill_leaf), .out(w_leaf));
+            atlas_select #(.N(WALKS), .WIDTH(1)) u_g (.sel(acts), .in(fill_g), .out(w_g));
+        end
+    endgenerate
+
     // The set of the request that arrives, of the one that is looked up, and of a fence.
     wire [INDEX_W-1:0] read_set, vpn_set, fence_set;
     atlas_set_index #(.SETS(SETS), .HASH(1), .PAGE_W(VPN_BITS)) u_read_set (
         .page(read_vpn), .index(read_set)
     ), u_vpn_set (
-        .page(vpn), .index(vpn_set)
+        .page(w_vpn), .index(vpn_set)
     ), u_fence_set (
         .page(fence_vpn), .index(fence_set)
     );
@@ -89,11 +114,11 @@ module atlas_l2_tlb #(
     reg  [INDEX_W-1:0] raddr_q;
     always @(posedge clk) raddr_q <= raddr;
 
-    wire [INDEX_W-1:0]  waddr = fence_match ? raddr_q : vpn_set;
-    wire [WORD_W-1:0]   wdata = {fill, fill_g, asid, vpn[VPN_BITS-1:SETS_W],
-                                 fill_leaf[KEEP_W-1:0]};
+    wire [INDEX_W-1:0]  waddr = fence_match || WALKS > 1 ? raddr_q : vpn_set;
+    wire [WORD_W-1:0]   wdata = {|fill, w_g, w_for, w_vpn[VPN_BITS-1:SETS_W],
+                                 w_leaf[KEEP_W-1:0]};
 
-    reg  [WAY_W-1:0] way_q;          // where the next fill goes
+    wire [WAY_W-1:0] fill_way;
     wire [WAYS-1:0]  valid, match, ok, bad_way;
     wire [WORD_W*WAYS-1:0] words;
 
@@ -107,8 +132,8 @@ module atlas_l2_tlb #(
             wire              named    =
                    (!fence_has_va || tag == fence_vpn[VPN_BITS-1:SETS_W])
                 && (!fence_has_asid || (w_asid == fence_asid && !g));
-            wire              removed  = bad_way[w] ? fence_match || look : fence_match && named;
-            wire              we       = removed || (fill && way_q == w);
+            wire              removed  = bad_way[w] ? fence_match || |look : fence_match && named;
+            wire              we       = removed || (|fill && fill_way == w);
 
             atlas_parity_ram #(.DEPTH(SETS), .WIDTH(WORD_W), .PARITY(PARITY)) u_ram (
                 .clk(clk), .we(we), .waddr(waddr), .wdata(wdata), .raddr(raddr), .rdata(word),
@@ -116,7 +141,7 @@ module atlas_l2_tlb #(
             );
 
             assign valid[w] = word[WORD_W-1] && !bad_way[w];
-            assign match[w] = valid[w] && tag == vpn[VPN_BITS-1:SETS_W] && (g || w_asid == asid);
+            assign match[w] = valid[w] && tag == w_vpn[VPN_BITS-1:SETS_W] && (g || w_asid == w_for);
             assign words[WORD_W*w +: WORD_W] = word;
 
             // Each way is checked beside its tag: which one counts is known late.
@@ -124,9 +149,9 @@ module atlas_l2_tlb #(
             wire [4:0] unused_reason;
             atlas_access_check u_check (
                 .r(word[PPN_BITS]), .w(word[PPN_BITS+1]), .x(word[PPN_BITS+2]),
-                .u(word[PPN_BITS+3]), .needs(needs), .allowed(allowed), .reason(unused_reason)
+                .u(word[PPN_BITS+3]), .needs(w_needs), .allowed(allowed), .reason(unused_reason)
             );
-            assign ok[w] = allowed && (word[PPN_BITS+4] || !needs[0]);
+            assign ok[w] = allowed && (word[PPN_BITS+4] || !w_needs[0]);
         end
     endgenerate
 
@@ -154,22 +179,24 @@ module atlas_l2_tlb #(
         end
     endgenerate
     assign hit_g = word[WORD_W-2];
-    assign bad   = look && |bad_way;
+    assign bad   = |look && |bad_way;
     wire unused_word = &{1'b0, word};
 
     assign hit = answers;
 
-    // Where the fill that may follow goes.
-    reg              named_q;         // the counter named the way
+    // Where a fill goes: chosen at the look, or with several walks right now.
     reg  [WAY_W-1:0] counter_q;
     wire [WAY_W-1:0] counter_next = counter_q + 1'b1;
+    wire             names        = ~|match && &valid;   // the counter names the way
+    wire [WAY_W-1:0] way          = |match ? matched : &valid ? counter_q : vacant;
+    reg  [WAY_W-1:0] way_q;
+    reg              named_q;
+    wire             named        = WALKS == 1 ? named_q : names;
+    assign fill_way = WALKS == 1 ? way_q : way;
     always @(posedge clk) begin
-        if (look) begin
-            way_q   <= |match ? matched : &valid ? counter_q : vacant;
-            named_q <= ~|match && &valid;
-        end
+        if (|look) {way_q, named_q} <= {way, names};
         if (rst)                   counter_q <= {WAY_W{1'b0}};
-        else if (fill && named_q)  counter_q <= counter_next & {WAY_W{WAYS > 1}};
+        else if (|fill && named)   counter_q <= counter_next & {WAY_W{WAYS > 1}};
     end
 
     // Read-back.
@@ -195,7 +222,7 @@ module atlas_l2_tlb #(
         .vpn(r_vpn), .leaf(r_leaf), .big(1'b0), .napot(1'b0), .view(view)
     );
     assign read_entry = read_counter ? {{(128-WAY_W){1'b0}}, counter_q} : view;
-    wire unused = &{1'b0, fence_index, read_way, fence_vpn, fill_leaf, read_vpn};
+    wire unused = &{1'b0, fence_index, read_way, fence_vpn, w_leaf, read_vpn, way_q, named_q, vpn_set};
 `ifdef FORMAL
     reg f_first = 1'b1;          // cycle 0, when registers hold anything
     always @(posedge clk) f_first <= 1'b0;

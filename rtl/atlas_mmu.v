@@ -1,7 +1,7 @@
 // atlas_mmu: a memory-management unit for RISC-V Sv32, Sv39, Sv48 and Sv57.
 //
 //   s_req 0 ──► port 0 ─► L1 ─┐                ┌─► walk caches (last pointers, one a port)
-//   s_req 1 ──► port 1 ─► L1 ─┼─ arbiter ─► walker ─► L2 (optional)
+//   s_req 1 ──► port 1 ─► L1 ─┼─ arbiter ─► walkers ─► L2 (optional)
 //   s_fence ──► fence ────────┴─ every store       └─► m_mem: PTE reads, A/D compare-and-swap
 //
 //            cycle   0   1   2   3        a hit: one a cycle and port, answered in the next
@@ -29,6 +29,7 @@ module atlas_mmu #(
     parameter WALK_CACHE = 1,     // 1: remember the last pointer of each level and port
     parameter FENCE_PTRS = 1,     // 1: a fence by address drops these pointers, too
     parameter PARITY     = 0,     // 1: a parity bit in every TLB RAM word; a bad word is a miss
+    parameter WALKS      = 1,     // 1 to PORTS misses that are worked on at once
     parameter CTR_BITS   = 0,     // width of the event counters, 0 for none, to 64
     parameter OBSERVE    = 0      // 1: event and read-back ports live; else they are 0
 ) (
@@ -79,17 +80,18 @@ module atlas_mmu #(
     input  wire                      cfg_tlb_off,
     output wire                      cfg_satp_ok,    // satp.MODE is implemented
 
-    // Memory: read or compare-and-swap one PTE; one outstanding, always ready for the answer.
-    output wire                      m_mem_req_valid,
-    input  wire                      m_mem_req_ready,
-    output wire                      m_mem_req_cas,
-    output wire [PA_BITS-1:0]        m_mem_req_addr,
-    output wire [XLEN-1:0]           m_mem_req_old,
-    output wire [XLEN-1:0]           m_mem_req_new,
-    input  wire                      m_mem_rsp_valid, // at the earliest one cycle after the request
-    input  wire [XLEN-1:0]           m_mem_rsp_data,
-    input  wire                      m_mem_rsp_err,
-    input  wire                      m_mem_rsp_cas_ok, // the compare-and-swap wrote
+    // Memory: one channel a walk. Read or compare-and-swap one PTE; one outstanding in each
+    // channel, always ready for the answer.
+    output wire [WALKS-1:0]          m_mem_req_valid,
+    input  wire [WALKS-1:0]          m_mem_req_ready,
+    output wire [WALKS-1:0]          m_mem_req_cas,
+    output wire [WALKS*PA_BITS-1:0]  m_mem_req_addr,
+    output wire [WALKS*XLEN-1:0]     m_mem_req_old,
+    output wire [WALKS*XLEN-1:0]     m_mem_req_new,
+    input  wire [WALKS-1:0]          m_mem_rsp_valid, // at the earliest one cycle after the request
+    input  wire [WALKS*XLEN-1:0]     m_mem_rsp_data,
+    input  wire [WALKS-1:0]          m_mem_rsp_err,
+    input  wire [WALKS-1:0]          m_mem_rsp_cas_ok, // the compare-and-swap wrote
 
     // Event counters: index as CTR and GCTR in atlas_arch.vh.
     input  wire [5:0]                ctr_sel,
@@ -99,15 +101,17 @@ module atlas_mmu #(
     output wire [PORTS-1:0]          ev_look,        // port looked its request up in its L1
     output wire [PORTS-1:0]          ev_hit,         // ... and the L1 answers it
     output wire [PORTS-1:0]          ev_fill,        // port's L1 is written: ev_fill_*
-    output wire                      ev_fill_side,   // the entry goes to the side entries
-    output wire [10:0]               ev_fill_index,  // set; L1_SETS + set of L1_BIG; side entry
-    output wire [127:0]              ev_fill_entry,  // layout as rb_entry
-    output wire                      ev_begin,       // the miss unit takes the request of ev_port
-    output wire                      ev_step,        // a PTE read's answer is used
-    output wire                      ev_cas,         // a compare-and-swap's answer is used
-    output wire                      ev_end,         // ... and the request's result is known
-    output wire                      ev_abort,       // the miss unit gives the request up
-    output wire [1:0]                ev_port,        // port that the miss unit serves
+    output wire [PORTS-1:0]          ev_fill_side,   // the entry goes to the side entries
+    output wire [PORTS*11-1:0]       ev_fill_index,  // set; L1_SETS + set of L1_BIG; side entry
+    output wire [PORTS*128-1:0]      ev_fill_entry,  // layout as rb_entry
+    output wire [PORTS-1:0]          ev_share,       // port gets the result of another port's walk
+    output wire [WALKS-1:0]          ev_begin,       // walk takes the request of port ev_port
+    output wire [WALKS-1:0]          ev_step,        // a PTE read's answer is used
+    output wire [WALKS-1:0]          ev_cas,         // a compare-and-swap's answer is used
+    output wire [WALKS-1:0]          ev_end,         // ... and the request's result is known
+    output wire [WALKS-1:0]          ev_l2_fill,     // the leaf of a walk that has ended goes to the L2
+    output wire [WALKS-1:0]          ev_abort,       // walk gives its request up
+    output wire [WALKS*2-1:0]        ev_port,        // port that walk serves
 
     // TLB read-back (OBSERVE = 1): one entry; waits for walks in flight like a fence.
     input  wire                      rb_req_valid,
@@ -133,11 +137,11 @@ module atlas_mmu #(
     localparam ASID_W   = ASID_BITS > 0 ? ASID_BITS : 1;
     localparam LEAF_W   = PPN_BITS + 7;              // {pbmt, d, u, x, w, r, ppn}
     localparam BIG_W    = LEVELS - 1;
-    localparam L2       = L2_SETS != 0;
     localparam MOST     = L2_SETS > L1_SETS ? L2_SETS : L1_SETS;
     localparam SWEEP    = L1_BIG > MOST ? L1_BIG : MOST;
     localparam PORT_CTR = `ATLAS_CTR_PORT_COUNT;
-    localparam EVENTS   = PORTS * PORT_CTR + `ATLAS_GCTR_GLOBAL_COUNT;
+    localparam GLOBAL   = PORTS * PORT_CTR;          // the first counter that is not a port's
+    localparam EVENTS   = GLOBAL + `ATLAS_GCTR_GLOBAL_COUNT;
 
     // A parameter out of range stops elaboration: the module does not exist.
     generate
@@ -177,6 +181,9 @@ module atlas_mmu #(
         if (L2_WAYS != 1 && L2_WAYS != 2 && L2_WAYS != 4) begin : g_l2_ways
             L2_WAYS_must_be_1_or_2_or_4 u_stop ();
         end
+        if (WALKS < 1 || WALKS > PORTS) begin : g_walks
+            WALKS_must_be_1_to_PORTS u_stop ();
+        end
         if (WALK_CACHE != 0 && WALK_CACHE != 1) begin : g_walk_cache
             WALK_CACHE_must_be_0_or_1 u_stop ();
         end
@@ -213,7 +220,8 @@ module atlas_mmu #(
     wire [9:0]          f_index;
     wire [1:0]          rb_array, rb_port;
     wire [11:0]         rb_index;
-    wire                walker_idle, rb_ready, rb_valid, reading;
+    wire                rb_ready, rb_valid, reading;
+    wire                walker_idle;
     wire [PORTS-1:0]    port_busy;
     assign quiet = walker_idle && ~|port_busy;
 
@@ -256,20 +264,17 @@ module atlas_mmu #(
         f_big_set_q <= f_big_set;
     end
 
-    // What the ports want from the miss unit: one slice a port.
-    localparam MISS_W = VPN_BITS + 5 + 2 + 3 + ASID_W + PPN_BITS + 5 + 1 + BIG_W + PPN_BITS + 1;
-    wire [PORTS-1:0]        miss, miss_killed, miss_grant;
-    wire [MISS_W*PORTS-1:0] misses;
-    wire                    miss_ready;
-
-    // The miss unit's result, and the pointers it reads.
-    wire [PORTS-1:0]    done, done_fault, done_fill, store;
-    wire                done_napot, done_g, store_g;
-    wire [4:0]          done_reason;
-    wire [LEAF_W-1:0]   done_leaf;
-    wire [BIG_W-1:0]    done_big;
-    wire [BIG_W-1:0]    store_big;
-    wire [PPN_BITS-1:0] store_table;
+    // What the ports want from the miss unit, its results, and the pointers that it has read: one
+    // slice a port.
+    localparam MISS_W   = VPN_BITS + 5 + 2 + 3 + ASID_W + PPN_BITS + 5 + 1 + BIG_W + PPN_BITS + 1;
+    localparam FOUND_W  = LEAF_W + LEVELS + 1;       // {g, napot, big, leaf}
+    localparam RESULT_W = FOUND_W + 5;               // {reason, found}
+    localparam STORE_W  = PPN_BITS + BIG_W + 1;      // {table, big, g}
+    wire [PORTS-1:0]          miss, miss_killed, done, done_fault, done_fill, store;
+    wire [MISS_W*PORTS-1:0]   misses;
+    wire [RESULT_W*PORTS-1:0] results;
+    wire [STORE_W*PORTS-1:0]  stores;
+    wire [FOUND_W*PORTS-1:0]  fills;
 
     // Fills, events and read-back of each port.
     wire [PORTS-1:0]     fill, fill_side, look, l1_answers, l1_bad, hit_large, bypass;
@@ -292,8 +297,15 @@ module atlas_mmu #(
             wire                xlate, va_ok, p_root_fits, adue, pbmte, napote;
             wire                tlb_off, hit, hit_napot, ptr_hit, ptr_g, fill_napot, fill_g;
             wire [BIG_W-1:0]    hit_big, fill_big, ptr_big;
-            wire [LEAF_W-1:0]   fill_leaf;
+            wire [LEAF_W-1:0]   fill_leaf, done_leaf;
             wire                flip_here = flips && flip_port == k;
+            wire                done_g, done_napot, store_g;
+            wire [BIG_W-1:0]    done_big, store_big;
+            wire [4:0]          done_reason;
+            wire [PPN_BITS-1:0] store_table;
+
+            assign {done_reason, done_g, done_napot, done_big, done_leaf} = results[RESULT_W*k +: RESULT_W];
+            assign {store_table, store_big, store_g} = stores[STORE_W*k +: STORE_W];
 
             atlas_port #(
                 .XLEN(XLEN), .LEVELS(LEVELS), .PA_BITS(PA_BITS), .ID_BITS(ID_BITS),
@@ -371,6 +383,7 @@ module atlas_mmu #(
             assign misses[MISS_W*k +: MISS_W] = {
                 vpn, needs, xlate, va_ok, p_top, p_asid, p_root, p_root_fits, adue,
                 pbmte, napote, tlb_off, ptr_hit, ptr_big, ptr_table, ptr_g};
+            assign fills[FOUND_W*k +: FOUND_W] = {fill_g, fill_napot, fill_big, fill_leaf};
 
             atlas_entry_view #(
                 .LEVELS(LEVELS), .SLICE(SLICE), .ASID_W(ASID_W), .PPN_BITS(PPN_BITS), .VPN_BITS(VPN_BITS)
@@ -389,145 +402,106 @@ module atlas_mmu #(
         end
     endgenerate
 
-    // One of the ports that miss.
-    atlas_rr_arb #(.N(PORTS)) u_arb (
-        .clk(clk), .rst(rst), .req(miss), .gnt(miss_grant), .ready(miss_ready)
-    );
-
-    wire [MISS_W-1:0] granted;
-    atlas_select #(.N(PORTS), .WIDTH(MISS_W)) u_granted (
-        .sel(miss_grant), .in(misses), .out(granted)
-    );
-    wire [VPN_BITS-1:0] m_vpn;
-    wire [4:0]          m_needs;
-    wire [2:0]          m_top;
-    wire [BIG_W-1:0]    m_ptr_big;
-    wire [ASID_W-1:0]   m_asid;
-    wire [PPN_BITS-1:0] m_root, m_ptr_table;
-    wire                m_xlate, m_va_ok, m_root_fits, m_adue, m_pbmte;
-    wire                m_napote, m_tlb_off, m_ptr_hit, m_ptr_g;
-    assign {m_vpn, m_needs, m_xlate, m_va_ok, m_top, m_asid, m_root, m_root_fits,
-            m_adue, m_pbmte, m_napote, m_tlb_off, m_ptr_hit, m_ptr_big, m_ptr_table, m_ptr_g} = granted;
-
-    // L2.
-    wire                l2_look, l2_hit, l2_g, l2_bad, l2_fill, l2_fill_g;
-    wire [VPN_BITS-1:0] l2_vpn;
-    wire [ASID_W-1:0]   l2_asid;
-    wire [4:0]          l2_needs;
-    wire [LEAF_W-1:0]   l2_leaf, l2_fill_leaf;
-    wire [127:0]        l2_entry;
-    generate
-        if (L2_SETS != 0) begin : g_l2
-            localparam COUNTER = L2_SETS * L2_WAYS;  // index past the last entry
-            atlas_l2_tlb #(
-                .XLEN(XLEN), .SETS(L2_SETS), .WAYS(L2_WAYS), .VPN_BITS(VPN_BITS), .ASID_W(ASID_W),
-                .PPN_BITS(PPN_BITS), .PARITY(PARITY)
-            ) u_l2_tlb (
-                .clk(clk), .rst(rst), .read_vpn(m_vpn),
-                .look(l2_look), .vpn(l2_vpn), .asid(l2_asid), .needs(l2_needs),
-                .hit(l2_hit), .hit_leaf(l2_leaf), .hit_g(l2_g), .bad(l2_bad),
-                .fill(l2_fill), .fill_leaf(l2_fill_leaf), .fill_g(l2_fill_g),
-                .fence_read(f_read), .fence_match(f_match), .fence_has_va(f_has_va),
-                .fence_has_asid(f_has_asid), .fence_vpn(f_vpn), .fence_asid(f_asid),
-                .fence_index(f_index), .reading(reading), .read_way(rb_index[1:0]),
-                .read_counter(rb_index == COUNTER[11:0]), .read_entry(l2_entry),
-                .flip(flips && flip_ram == `ATLAS_FLIP_L2), .flip_bit(flip_bit)
-            );
-        end else begin : g_no_l2
-            wire unused = &{1'b0, rb_index[11:2], l2_look, l2_vpn, l2_asid, l2_needs, l2_fill,
-                            l2_fill_leaf, l2_fill_g};
-            assign {l2_hit, l2_g, l2_bad} = 3'b000;
-            assign l2_leaf  = {LEAF_W{1'b0}};
-            assign l2_entry = 128'd0;
-        end
-    endgenerate
-
     // Miss unit.
-    wire e_begin, e_l2_hit, e_l2_miss, e_walk, e_ptr_hit, e_step, e_cas, e_cas_fail, e_bus_error;
-    wire e_fill, e_end, e_abort;
-    wire [PORTS-1:0] e_port;
-    atlas_walker #(
-        .XLEN(XLEN), .LEVELS(LEVELS), .PA_BITS(PA_BITS), .PORTS(PORTS), .L2(L2), .ASID_W(ASID_W),
-        .SLICE(SLICE)
-    ) u_walker (
-        .clk(clk), .rst(rst),
-        .s_miss_grant(miss_grant), .s_miss_ready(miss_ready), .s_miss_vpn(m_vpn),
-        .s_miss_needs(m_needs),
-        .s_miss_xlate(m_xlate), .s_miss_va_ok(m_va_ok), .s_miss_top(m_top), .s_miss_asid(m_asid),
-        .s_miss_root(m_root), .s_miss_root_fits(m_root_fits), .s_miss_adue(m_adue),
-        .s_miss_pbmte(m_pbmte), .s_miss_napote(m_napote), .s_miss_tlb_off(m_tlb_off),
-        .s_miss_ptr_hit(m_ptr_hit), .s_miss_ptr_big(m_ptr_big),
-        .s_miss_ptr_table(m_ptr_table), .s_miss_ptr_g(m_ptr_g),
-        .halt(halt), .killed(miss_killed), .idle(walker_idle),
-        .done(done), .done_fault(done_fault), .done_reason(done_reason),
-        .done_leaf(done_leaf), .done_big(done_big), .done_napot(done_napot), .done_g(done_g),
-        .done_fill(done_fill),
-        .store(store), .store_big(store_big), .store_table(store_table), .store_g(store_g),
-        .l2_look(l2_look), .l2_vpn(l2_vpn), .l2_asid(l2_asid), .l2_needs(l2_needs),
-        .l2_hit(l2_hit), .l2_leaf(l2_leaf), .l2_g(l2_g),
-        .l2_fill(l2_fill), .l2_fill_leaf(l2_fill_leaf), .l2_fill_g(l2_fill_g),
+    localparam WALK_CTR = `ATLAS_GCTR_ABORT + 1;     // counters of a walk: those before FENCE
+    wire [PORTS-1:0]          e_share;
+    wire [WALKS-1:0]          e_begin, e_end, e_l2_fill;
+    wire [PORTS*WALKS-1:0]    e_port;
+    wire [WALK_CTR*WALKS-1:0] e_counts;
+    wire [127:0]              l2_entry;
+    wire                      l2_bad;
+    atlas_miss_unit #(
+        .XLEN(XLEN), .LEVELS(LEVELS), .PA_BITS(PA_BITS), .PORTS(PORTS), .ASID_W(ASID_W),
+        .SLICE(SLICE), .L2_SETS(L2_SETS), .L2_WAYS(L2_WAYS), .PARITY(PARITY), .WALKS(WALKS)
+    ) u_miss_unit (
+        .clk(clk), .rst(rst), .miss(miss), .killed(miss_killed), .misses(misses), .fill(fill),
+        .fills(fills), .done(done), .done_fault(done_fault), .done_fill(done_fill),
+        .results(results), .store(store), .stores(stores), .halt(halt), .idle(walker_idle),
+        .fence_read(f_read), .fence_match(f_match), .fence_has_va(f_has_va),
+        .fence_has_asid(f_has_asid), .fence_vpn(f_vpn), .fence_asid(f_asid), .fence_index(f_index),
+        .reading(reading), .read_index(rb_index), .read_entry(l2_entry),
+        .bad(l2_bad), .flip(flips && flip_ram == `ATLAS_FLIP_L2), .flip_bit(flip_bit),
         .m_mem_req_valid(m_mem_req_valid), .m_mem_req_ready(m_mem_req_ready),
         .m_mem_req_cas(m_mem_req_cas), .m_mem_req_addr(m_mem_req_addr),
         .m_mem_req_old(m_mem_req_old), .m_mem_req_new(m_mem_req_new),
         .m_mem_rsp_valid(m_mem_rsp_valid), .m_mem_rsp_data(m_mem_rsp_data),
         .m_mem_rsp_err(m_mem_rsp_err), .m_mem_rsp_cas_ok(m_mem_rsp_cas_ok),
-        .ev_begin(e_begin), .ev_l2_hit(e_l2_hit), .ev_l2_miss(e_l2_miss), .ev_walk(e_walk),
-        .ev_ptr_hit(e_ptr_hit), .ev_step(e_step), .ev_cas(e_cas), .ev_cas_fail(e_cas_fail),
-        .ev_bus_error(e_bus_error), .ev_fill(e_fill), .ev_end(e_end), .ev_abort(e_abort),
-        .ev_port(e_port)
+        .ev_share(e_share), .ev_begin(e_begin), .ev_end(e_end), .ev_l2_fill(e_l2_fill),
+        .ev_port(e_port), .ev_counts(e_counts)
     );
 
-    // Counters.
+    // Counters. A port fills for itself, whoever walked.
+    localparam SOURCES = WALKS > 1 ? PORTS : 1;
+    wire [SOURCES-1:0] fills_now;
+    reg  [SOURCES*EVENTS-1:0] events;
+    generate
+        if (WALKS == 1) begin : g_fill_of_one
+            assign fills_now = |done_fill;
+        end else begin : g_fill_of_many
+            assign fills_now = done_fill;
+        end
+    endgenerate
     wire e_parity;
     atlas_tally #(.ENABLE(PARITY), .N(PORTS + 1)) u_parity (
         .clk(clk), .rst(rst), .event_now({l2_bad, l1_bad}), .tally(e_parity)
     );
-    wire [EVENTS-1:0] events = {                     // the last first: the order of GCTR
-        e_parity, ev_fence, e_abort, e_fill, e_bus_error, e_cas_fail, e_cas, e_step, e_ptr_hit, e_walk,
-        e_l2_miss, e_l2_hit, port_events};
-    atlas_perf #(.EVENTS(EVENTS), .BITS(CTR_BITS)) u_perf (
+    integer e, n;
+    always @(*) begin
+        events = {SOURCES*EVENTS{1'b0}};
+        for (e = 0; e < GLOBAL; e = e + 1)
+            events[SOURCES*e] = port_events[e];
+        for (n = 0; n < WALKS; n = n + 1)
+            for (e = 0; e < WALK_CTR; e = e + 1)
+                events[SOURCES*(GLOBAL+e)+n] = e_counts[WALK_CTR*n+e];
+        events[SOURCES*(GLOBAL+`ATLAS_GCTR_FILL) +: SOURCES] = fills_now;
+        events[SOURCES*(GLOBAL+`ATLAS_GCTR_FENCE)]  = ev_fence;
+        events[SOURCES*(GLOBAL+`ATLAS_GCTR_PARITY)] = e_parity;
+    end
+    atlas_perf #(.EVENTS(EVENTS), .BITS(CTR_BITS), .SOURCES(SOURCES)) u_perf (
         .clk(clk), .rst(rst), .event_now(events), .sel(ctr_sel), .value(ctr_value)
     );
 
     // Observation.
-    wire [127:0] l1_entry, ptr_entry, fill_entry;
-    wire [10:0]  fill_index;
+    wire [127:0] l1_entry, ptr_entry;
     wire [PORTS-1:0] rb_onehot = {{(PORTS-1){1'b0}}, 1'b1} << rb_port;
     atlas_select #(.N(PORTS), .WIDTH(128)) u_l1_entry  (.sel(rb_onehot), .in(l1_entries), .out(l1_entry));
     atlas_select #(.N(PORTS), .WIDTH(128)) u_ptr_entry (.sel(rb_onehot), .in(ptr_entries), .out(ptr_entry));
-    atlas_select #(.N(PORTS), .WIDTH(128)) u_fill_entry (.sel(fill), .in(fill_entries), .out(fill_entry));
-    atlas_select #(.N(PORTS), .WIDTH(11))  u_fill_index (.sel(fill), .in(fill_indices), .out(fill_index));
 
+    genvar w;
     generate
         if (OBSERVE != 0) begin : g_observe
             assign ev_look       = look;
             assign ev_hit        = l1_answers;
             assign ev_fill       = fill;
-            assign ev_fill_side  = |(fill & fill_side);
-            assign ev_fill_index = fill_index;
-            assign ev_fill_entry = fill_entry;
+            assign ev_fill_side  = fill_side;
+            assign ev_fill_index = fill_indices;
+            assign ev_fill_entry = fill_entries;
+            assign ev_share      = e_share;
             assign ev_begin      = e_begin;
-            assign ev_step       = e_step;
-            assign ev_cas        = e_cas;
             assign ev_end        = e_end;
-            assign ev_abort      = e_abort;
+            assign ev_l2_fill    = e_l2_fill;
             assign rb_req_ready  = rb_ready;
             assign rb_rsp_valid  = rb_valid;
             assign rb_rsp_entry  = rb_array == `ATLAS_RB_L2  ? l2_entry
                                  : rb_array == `ATLAS_RB_PTR ? ptr_entry : l1_entry;
-            wire [3:0] onehot = {{(4-PORTS){1'b0}}, e_port};
-            wire unused_low = &{1'b0, onehot[0]};
-            assign ev_port = {onehot[3] || onehot[2], onehot[3] || onehot[1]};
+            for (w = 0; w < WALKS; w = w + 1) begin : g_walk
+                assign ev_step[w]  = e_counts[WALK_CTR*w + `ATLAS_GCTR_PTE_READ];
+                assign ev_cas[w]   = e_counts[WALK_CTR*w + `ATLAS_GCTR_CAS];
+                assign ev_abort[w] = e_counts[WALK_CTR*w + `ATLAS_GCTR_ABORT];
+                wire [3:0] onehot = {{(4-PORTS){1'b0}}, e_port[PORTS*w +: PORTS]};
+                wire unused_low = &{1'b0, onehot[0]};
+                assign ev_port[2*w +: 2] = {onehot[3] || onehot[2], onehot[3] || onehot[1]};
+            end
         end else begin : g_hidden
-            assign {ev_look, ev_hit, ev_fill} = {(3*PORTS){1'b0}};
-            assign {ev_fill_side, ev_begin, ev_step, ev_cas, ev_end, ev_abort} = 6'd0;
-            assign ev_port       = 2'd0;
-            assign ev_fill_index = 11'd0;
-            assign ev_fill_entry = 128'd0;
+            assign {ev_look, ev_hit, ev_fill, ev_fill_side, ev_share} = {(5*PORTS){1'b0}};
+            assign {ev_begin, ev_step, ev_cas, ev_end, ev_l2_fill, ev_abort} = {(6*WALKS){1'b0}};
+            assign ev_port       = {(2*WALKS){1'b0}};
+            assign ev_fill_index = {(11*PORTS){1'b0}};
+            assign ev_fill_entry = {(128*PORTS){1'b0}};
             assign {rb_req_ready, rb_rsp_valid} = 2'b00;
             assign rb_rsp_entry  = 128'd0;
-            wire unused = &{1'b0, fill_side, l1_entry, ptr_entry, l2_entry, fill_entry, fill_index, rb_ready,
-                            rb_valid, e_begin, e_end, e_port};
+            wire unused = &{1'b0, fill_side, l1_entry, ptr_entry, l2_entry, fill_entries, fill_indices, rb_ready,
+                            rb_valid, e_begin, e_end, e_l2_fill, e_port, e_share};
         end
     endgenerate
 

@@ -315,10 +315,8 @@ module atlas_port #(
         == {in_ppn, {(LEVELS+2){1'b0}}});
     always @(*) if (f_up && look) e_size: assume ((l1_big & (l1_big + 1'b1)) == 0);
     always @(*) if (f_up && done) e_walked: assume ((done_big & (done_big + 1'b1)) == 0);
-    // Assumed of the miss unit: a result for who asked a cycle ago, and is neither killed nor halted.
-    reg f_asked;
-    always @(posedge clk) f_asked <= !rst && miss && !miss_killed && !done;
-    always @(*) if (f_up && done) e_done: assume (f_asked && !miss_killed && !halt);
+    // Assumed of the miss unit: a result for who asks, and is neither killed nor halted.
+    always @(*) if (f_up && done) e_done: assume (miss && !miss_killed);
     // A fault has a reason and is not remembered, nor is what may not be.
     always @(*) if (f_up && done_fault) e_fault: assume (done && !done_fill
         && done_reason != `ATLAS_REASON_NONE);
@@ -497,7 +495,6 @@ module atlas_port #(
                                                         reason_q & {5{fault_q}}}));
         i_size:    assert (!is_done || s_rsp_killed || (big_q & (big_q + 1'b1)) == 0);
         i_clear:   assert (is_done || !(s_rsp_killed || fault_q));
-        i_asked:   assert (!f_asked || is_miss);
         i_fill:    assert (!fill_q || (end_q && f_due && {leaf_q, big_q, napot_q, g_q} == f_leaf));
         i_looked:  assert (!is_miss || tlb_off || !xlate || !va_ok || ~|top
                            || (f_looked && {vpn, asid} == {f_look_vpn, f_look_asid}));

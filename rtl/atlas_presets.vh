@@ -19,7 +19,8 @@
     .L2_WAYS(1), \
     .WALK_CACHE(0), \
     .FENCE_PTRS(1), \
-    .PARITY(0)
+    .PARITY(0), \
+    .WALKS(1)
 
 // Sv32, large: shared L2
 `define ATLAS_PRESET_RV32 \
@@ -36,7 +37,8 @@
     .L2_WAYS(2), \
     .WALK_CACHE(1), \
     .FENCE_PTRS(1), \
-    .PARITY(0)
+    .PARITY(0), \
+    .WALKS(1)
 
 // Sv39 and Sv48, open-board SoCs
 `define ATLAS_PRESET_RV64 \
@@ -53,7 +55,8 @@
     .L2_WAYS(1), \
     .WALK_CACHE(1), \
     .FENCE_PTRS(1), \
-    .PARITY(0)
+    .PARITY(0), \
+    .WALKS(1)
 
 // Sv39, Sv48, Sv57, everything on
 `define ATLAS_PRESET_FULL \
@@ -70,6 +73,7 @@
     .L2_WAYS(2), \
     .WALK_CACHE(1), \
     .FENCE_PTRS(1), \
-    .PARITY(1)
+    .PARITY(1), \
+    .WALKS(2)
 
 `endif

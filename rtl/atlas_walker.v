@@ -1,4 +1,4 @@
-// atlas_walker: the miss unit: one request at a time through the L2 and the page tables.
+// atlas_walker: one of the WALKS walks: one request at a time through the L2 and the page tables.
 //
 //   IDLE ──► L2 ──► ASK ──► WAIT ──► STEP ──► (done) ──► IDLE, or FILL (of the L2) and IDLE
 //     │       │      ▲       ▲         │
@@ -63,6 +63,7 @@ module atlas_walker #(
     input  wire                halt,
     input  wire [PORTS-1:0]    killed,
     output wire                idle,
+    output wire [PORTS-1:0]    serves,                   // port of the request, until its result or abort
 
     // The result, for the port that is served.
     output wire [PORTS-1:0]    done,
@@ -88,7 +89,8 @@ module atlas_walker #(
     input  wire                l2_hit,
     input  wire [LEAF_W-1:0]   l2_leaf,
     input  wire                l2_g,
-    output wire                l2_fill,
+    output wire                l2_fill,                  // a leaf is to be written ...
+    input  wire                l2_turn,                  // ... in this cycle
     output wire [LEAF_W-1:0]   l2_fill_leaf,
     output wire                l2_fill_g,
 
@@ -114,7 +116,6 @@ module atlas_walker #(
     output wire                ev_cas,
     output wire                ev_cas_fail,
     output wire                ev_bus_error,
-    output wire                ev_fill,
     output wire                ev_end,
     output wire                ev_abort,
     output wire [PORTS-1:0]    ev_port                   // one-hot: the port that is served
@@ -147,6 +148,7 @@ module atlas_walker #(
     // whatever a state does is worked out without regard to it and cancelled in the end.
     wire serving = state_q != S_IDLE && state_q != S_FILL && !drop_q;
     wire abort   = serving && (halt || |(killed & port_q));
+    assign serves = port_q & {PORTS{serving}};
 
     // What the PTE says.
     wire                dec_fault, dec_leaf, dec_napot;
@@ -296,6 +298,7 @@ module atlas_walker #(
             S_STEP:   state_d = again || updates ? S_ASK
                               : descends         ? (m_mem_req_ready ? S_WAIT : S_ASK)
                               : fills_l2         ? S_FILL : S_IDLE;
+            S_FILL:   if (l2_turn) state_d = S_IDLE;
             default:  state_d = S_IDLE;
         endcase
         if (take_killed || (abort && (!in_memory || state_d == S_STEP))) state_d = S_IDLE;
@@ -356,7 +359,6 @@ module atlas_walker #(
     assign ev_cas       = stepping && cas_q && !abort;
     assign ev_cas_fail  = again && !abort;
     assign ev_bus_error = stepping && err_q && !abort;
-    assign ev_fill      = fills && !abort;
     assign ev_abort     = abort;
     assign ev_port      = state_q == S_IDLE ? s_miss_grant : port_q;
 `ifdef FORMAL
@@ -478,9 +480,14 @@ module atlas_walker #(
         f_wait  <= !rst && m_mem_req_valid && !m_mem_req_ready;
         f_offer <= {m_mem_req_cas, m_mem_req_addr, m_mem_req_old & {XLEN{m_mem_req_cas}},
                     m_mem_req_new & {XLEN{m_mem_req_cas}}};
-        f_to_l2 <= !rst && |done_fill && |f_reads && ~|done_big && !done_napot;
-        f_fill  <= {done_g, done_leaf};
-        f_still <= rst || f_out || m_mem_req_valid || idle ? 2'd0 : f_still + 2'd1;
+        // It may have to wait for its turn to fill the L2.
+        if (!(f_to_l2 && l2_fill && !l2_turn)) begin
+            f_to_l2 <= |done_fill && |f_reads && ~|done_big && !done_napot;
+            f_fill  <= {done_g, done_leaf};
+        end
+        if (rst) f_to_l2 <= 1'b0;
+        f_still <= rst || f_out || m_mem_req_valid || idle || (l2_fill && !l2_turn) ? 2'd0
+                                                                                   : f_still + 2'd1;
     end
 
     wire f_ok = |done && ~|done_fault && |f_reads;        // a walk has found a leaf

@@ -40,6 +40,7 @@ namespace {
 constexpr struct atlas_params P = RTL_PARAMS;
 
 static_assert(P.ports >= 1 && P.ports <= RTL_MAX_PORTS, "rtl_shim.h has room for RTL_MAX_PORTS");
+static_assert(P.walks >= 1 && P.walks <= RTL_MAX_WALKS, "rtl_shim.h has room for RTL_MAX_WALKS");
 
 // The low `width` bits, 1 .. 64.
 constexpr uint64_t ones(unsigned width)
@@ -91,23 +92,23 @@ inline void put(VlWide<Words> &signal, unsigned lsb, unsigned width, uint64_t va
     }
 }
 
-// As rb_entry in rtl/atlas_mmu.v.
+// As rb_entry in rtl/atlas_mmu.v, from bit lsb on.
 template <typename Signal>
-inline void unpack(struct atlas_entry &entry, const Signal &bits)
+inline void unpack(struct atlas_entry &entry, const Signal &bits, unsigned lsb)
 {
-    entry.ppn = get(bits, 0, 44);
-    entry.vpn = get(bits, 44, 45);
-    entry.asid = static_cast<uint16_t>(get(bits, 89, 16));
-    entry.level = static_cast<uint8_t>(get(bits, 105, 3));
-    entry.d = get(bits, 108, 1) != 0;
-    entry.u = get(bits, 109, 1) != 0;
-    entry.x = get(bits, 110, 1) != 0;
-    entry.w = get(bits, 111, 1) != 0;
-    entry.r = get(bits, 112, 1) != 0;
-    entry.pbmt = static_cast<uint8_t>(get(bits, 113, 2));
-    entry.napot = get(bits, 115, 1) != 0;
-    entry.g = get(bits, 116, 1) != 0;
-    entry.valid = get(bits, 117, 1) != 0;
+    entry.ppn = get(bits, lsb, 44);
+    entry.vpn = get(bits, lsb + 44, 45);
+    entry.asid = static_cast<uint16_t>(get(bits, lsb + 89, 16));
+    entry.level = static_cast<uint8_t>(get(bits, lsb + 105, 3));
+    entry.d = get(bits, lsb + 108, 1) != 0;
+    entry.u = get(bits, lsb + 109, 1) != 0;
+    entry.x = get(bits, lsb + 110, 1) != 0;
+    entry.w = get(bits, lsb + 111, 1) != 0;
+    entry.r = get(bits, lsb + 112, 1) != 0;
+    entry.pbmt = static_cast<uint8_t>(get(bits, lsb + 113, 2));
+    entry.napot = get(bits, lsb + 115, 1) != 0;
+    entry.g = get(bits, lsb + 116, 1) != 0;
+    entry.valid = get(bits, lsb + 117, 1) != 0;
 }
 
 // Verilator finds a rising edge by the clock's value at the last evaluation. Where that can be
@@ -150,10 +151,8 @@ struct instance {
         top->cfg_pbmte = in.cfg.pbmte;
         top->cfg_napote = in.cfg.napote;
         top->cfg_tlb_off = in.cfg.tlb_off;
-        top->m_mem_req_ready = in.mem_req_ready;
-        top->m_mem_rsp_valid = in.mem_rsp_valid;
-        if (in.mem_rsp_valid || in.all)
-            drive_answer();
+        for (unsigned w = 0; w < P.walks; w++)
+            drive_mem(w);
         put(top->ctr_sel, 0, 6, in.ctr_sel);
         top->rb_req_valid = in.rb_req_valid;
         if (in.rb_req_valid || in.all)
@@ -193,11 +192,17 @@ struct instance {
         top->s_fence_asid = fence.asid;
     }
 
-    void drive_answer()
+    void drive_mem(unsigned w)
     {
-        put(top->m_mem_rsp_data, 0, P.xlen, base.in.mem_rsp_data);
-        top->m_mem_rsp_err = base.in.mem_rsp_err;
-        top->m_mem_rsp_cas_ok = base.in.mem_rsp_cas_ok;
+        const auto &mem = base.in.mem[w];
+
+        put(top->m_mem_req_ready, w, 1, mem.req_ready);
+        put(top->m_mem_rsp_valid, w, 1, mem.rsp_valid);
+        if (!mem.rsp_valid && !base.in.all)
+            return;
+        put(top->m_mem_rsp_data, w * P.xlen, P.xlen, mem.rsp_data);
+        put(top->m_mem_rsp_err, w, 1, mem.rsp_err);
+        put(top->m_mem_rsp_cas_ok, w, 1, mem.rsp_cas_ok);
     }
 
     void drive_read_back()
@@ -224,15 +229,13 @@ struct instance {
         out.fence_ready = top->s_fence_ready;
         out.fence_done = top->s_fence_done;
         out.satp_ok = top->cfg_satp_ok;
-        out.mem_req_valid = top->m_mem_req_valid;
-        if (out.mem_req_valid)
-            sample_mem();
-        sample_events();
+        for (unsigned w = 0; w < P.walks; w++)
+            sample_walk(w);
         out.ctr_value = top->ctr_value;
         out.rb_req_ready = top->rb_req_ready;
         out.rb_rsp_valid = top->rb_rsp_valid;
         if (out.rb_rsp_valid)
-            unpack(out.rb_entry, top->rb_rsp_entry);
+            unpack(out.rb_entry, top->rb_rsp_entry, 0);
     }
 
     void sample_port(unsigned k)
@@ -244,7 +247,13 @@ struct instance {
         port.rsp_valid = get(top->s_rsp_valid, k, 1) != 0;
         port.look = get(top->ev_look, k, 1) != 0;
         port.hit = get(top->ev_hit, k, 1) != 0;
+        port.share = get(top->ev_share, k, 1) != 0;
         port.fill = get(top->ev_fill, k, 1) != 0;
+        if (port.fill) {
+            port.fill_side = get(top->ev_fill_side, k, 1) != 0;
+            port.fill_index = static_cast<unsigned>(get(top->ev_fill_index, k * 11, 11));
+            unpack(port.fill_entry, top->ev_fill_entry, k * 128);
+        }
         if (!port.rsp_valid)
             return;
         rsp.pa = get(top->s_rsp_pa, k * P.pa_bits, P.pa_bits);
@@ -259,31 +268,25 @@ struct instance {
         rsp.id = static_cast<uint32_t>(get(top->s_rsp_id, k * P.id_bits, P.id_bits));
     }
 
-    void sample_mem()
+    void sample_walk(unsigned w)
     {
-        struct rtl_out &out = base.out;
+        auto &mem = base.out.mem[w];
+        auto &walk = base.out.walk[w];
 
-        out.mem_req_cas = top->m_mem_req_cas;
-        out.mem_req_addr = get(top->m_mem_req_addr, 0, P.pa_bits);
-        out.mem_req_old = get(top->m_mem_req_old, 0, P.xlen);
-        out.mem_req_new = get(top->m_mem_req_new, 0, P.xlen);
-    }
-
-    void sample_events()
-    {
-        struct rtl_out &out = base.out;
-
-        out.ev_begin = top->ev_begin;
-        out.ev_step = top->ev_step;
-        out.ev_cas = top->ev_cas;
-        out.ev_end = top->ev_end;
-        out.ev_abort = top->ev_abort;
-        out.ev_port = static_cast<unsigned>(top->ev_port);
-        if (top->ev_fill == 0)
-            return;
-        out.ev_fill_side = top->ev_fill_side;
-        out.ev_fill_index = static_cast<unsigned>(top->ev_fill_index);
-        unpack(out.ev_fill_entry, top->ev_fill_entry);
+        mem.req_valid = get(top->m_mem_req_valid, w, 1) != 0;
+        if (mem.req_valid) {
+            mem.req_cas = get(top->m_mem_req_cas, w, 1) != 0;
+            mem.req_addr = get(top->m_mem_req_addr, w * P.pa_bits, P.pa_bits);
+            mem.req_old = get(top->m_mem_req_old, w * P.xlen, P.xlen);
+            mem.req_new = get(top->m_mem_req_new, w * P.xlen, P.xlen);
+        }
+        walk.begin = get(top->ev_begin, w, 1) != 0;
+        walk.step = get(top->ev_step, w, 1) != 0;
+        walk.cas = get(top->ev_cas, w, 1) != 0;
+        walk.end = get(top->ev_end, w, 1) != 0;
+        walk.l2_fill = get(top->ev_l2_fill, w, 1) != 0;
+        walk.abort = get(top->ev_abort, w, 1) != 0;
+        walk.port = static_cast<unsigned>(get(top->ev_port, w * 2, 2));
     }
 
     bool waving() const

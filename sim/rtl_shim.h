@@ -12,6 +12,7 @@
 #include "atlas.h"
 
 #define RTL_MAX_PORTS 4
+#define RTL_MAX_WALKS 4
 
 #ifdef __cplusplus
 extern "C" {
@@ -30,8 +31,10 @@ struct rtl_in {
     bool fence_valid;
     struct atlas_fence fence;
     struct atlas_cfg cfg;
-    bool mem_req_ready, mem_rsp_valid, mem_rsp_err, mem_rsp_cas_ok;
-    uint64_t mem_rsp_data;
+    struct { /* m_mem_*, one channel a walk */
+        bool req_ready, rsp_valid, rsp_err, rsp_cas_ok;
+        uint64_t rsp_data;
+    } mem[RTL_MAX_WALKS];
     unsigned ctr_sel;
     bool rb_req_valid;
     unsigned rb_array, rb_port, rb_index;
@@ -44,15 +47,21 @@ struct rtl_in {
 struct rtl_out {
     struct {
         bool req_ready, rsp_valid;
-        bool look, hit, fill; /* ev_look, ev_hit, ev_fill */
-        struct atlas_rsp rsp; /* meaningful with rsp_valid */
+        bool look, hit, share;         /* ev_look, ev_hit, ev_share               */
+        bool fill, fill_side;          /* ev_fill; meaningful with it: ev_fill_*  */
+        unsigned fill_index;           /* ...                                     */
+        struct atlas_entry fill_entry; /* ...                                     */
+        struct atlas_rsp rsp;          /* meaningful with rsp_valid               */
     } port[RTL_MAX_PORTS];
     bool fence_ready, fence_done, satp_ok;
-    bool mem_req_valid, mem_req_cas;
-    uint64_t mem_req_addr, mem_req_old, mem_req_new;
-    bool ev_begin, ev_step, ev_cas, ev_end, ev_abort, ev_fill_side;
-    unsigned ev_port, ev_fill_index;
-    struct atlas_entry ev_fill_entry; /* meaningful when a port's fill is set */
+    struct { /* m_mem_*; meaningful with req_valid */
+        bool req_valid, req_cas;
+        uint64_t req_addr, req_old, req_new;
+    } mem[RTL_MAX_WALKS];
+    struct { /* ev_* */
+        bool begin, step, cas, end, l2_fill, abort;
+        unsigned port;
+    } walk[RTL_MAX_WALKS];
     uint64_t ctr_value;
     bool rb_req_ready, rb_rsp_valid;
     struct atlas_entry rb_entry; /* meaningful with rb_rsp_valid */

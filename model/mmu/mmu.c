@@ -112,10 +112,20 @@ static ALWAYS_INLINE void fill(struct atlas *a, const struct regime *regime, str
     if ((a->shape.fills >> data_size(data) & 1) == 0)
         return;
     w->filled = true;
+    w->data = data;
     a->ctr[ATLAS_GCTR_FILL]++;
     *l1_tlb_place(&a->lane[w->port].l1, &a->shape, key, data_size(data)) = e;
-    if (a->shape.p.l2_sets > 0 && !w->l2_hit && data_size(data) == 0)
-        *l2_tlb_place(&a->l2, &a->shape, key, w->l2_way) = e;
+}
+
+/* What a walk has filled into the L1 goes to the L2, too. */
+static ALWAYS_INLINE void fill_l2(struct atlas *a, const struct regime *regime,
+                                  const struct atlas_walk *w)
+{
+    const uint64_t key = regime->key | shape_vpn(&a->shape, w->s.req.va);
+    uint8_t way;
+
+    l2_tlb_find(&a->l2, &a->shape, key, &way); /* again: other walks may have been there since */
+    *l2_tlb_place(&a->l2, &a->shape, key, way) = entry_make(&a->shape, key, w->data);
 }
 
 /* Answer with the translation `data`, whose PPN is composed. */
@@ -139,7 +149,8 @@ static ALWAYS_INLINE bool ask_l2(struct atlas *a, const struct regime *regime, s
                                  struct atlas_rsp *rsp)
 {
     const uint64_t key = regime->key | shape_vpn(&a->shape, w->s.req.va);
-    const struct entry *e = l2_tlb_find(&a->l2, &a->shape, key, &w->l2_way);
+    uint8_t way;
+    const struct entry *e = l2_tlb_find(&a->l2, &a->shape, key, &way);
 
     w->l2_hit = e != NULL && mmu_allows(a, access_kind(&w->s.req), e->data);
     a->ctr[w->l2_hit ? ATLAS_GCTR_L2_HIT : ATLAS_GCTR_L2_MISS]++;
@@ -158,6 +169,7 @@ static ALWAYS_INLINE bool answered_before_walk(struct atlas *a, const struct reg
     w->levels = regime->mode.levels;
     w->l2_hit = false;
     w->filled = false;
+    w->l2_due = false;
     if (!va_translated(mode, req->priv) || !va_canonical(mode, req->va)) {
         answer_fault(a, w, va_check(mode, req->va, req->priv), rsp);
         return true;
@@ -170,9 +182,10 @@ static ALWAYS_INLINE void conclude(struct atlas *a, const struct regime *regime,
                                    struct atlas_walk *w, struct walk_step step,
                                    struct atlas_rsp *rsp)
 {
-    if (step.end == WALK_LEAF)
+    if (step.end == WALK_LEAF) {
         answer_leaf(a, regime, w, step.data, rsp);
-    else if (step.end != WALK_WAITS)
+        w->l2_due = a->shape.p.l2_sets > 0 && w->filled && data_size(step.data) == 0;
+    } else if (step.end != WALK_WAITS)
         answer_fault(a, w, (unsigned)step.end, rsp);
 }
 
@@ -198,6 +211,8 @@ static NEVER_INLINE void miss(struct atlas *a, unsigned port, const struct atlas
     w.port = port;
     if (!answered_before_walk(a, &a->regime, &w, rsp))
         conclude(a, &a->regime, &w, walker_run(a, &a->regime, &w), rsp);
+    if (w.l2_due)
+        fill_l2(a, &a->regime, &w);
 }
 
 void atlas_access(struct atlas *atlas, unsigned port, const struct atlas_req *req,
@@ -256,6 +271,42 @@ void atlas_step_cas(struct atlas *atlas, struct atlas_walk *w, enum atlas_mem_st
 
     assert(w->next == ATLAS_WALK_CAS);
     conclude(atlas, &regime, w, walker_cas(atlas, &regime, w, status), &w->rsp);
+}
+
+void atlas_step_l2_fill(struct atlas *atlas, struct atlas_walk *w)
+{
+    const struct regime regime = regime_of(&atlas->shape, &w->s.cfg);
+
+    assert(w->l2_due);
+    w->l2_due = false;
+    fill_l2(atlas, &regime, w);
+}
+
+bool atlas_step_same(const struct atlas *atlas, const struct atlas_sampled *a,
+                     const struct atlas_sampled *b)
+{
+    const struct shape *shape = &atlas->shape;
+    const struct regime x = regime_of(shape, &a->cfg), y = regime_of(shape, &b->cfg);
+    bool plain = va_translated(&x.mode, a->req.priv) && va_canonical(&x.mode, a->req.va) &&
+                 va_translated(&y.mode, b->req.priv) && va_canonical(&y.mode, b->req.va) &&
+                 (x.root & x.rules.ppn_beyond) == 0 && !x.tlb_off && !y.tlb_off;
+
+    return plain && shape_vpn(shape, a->req.va) == shape_vpn(shape, b->req.va) && x.key == y.key &&
+           x.mode.levels == y.mode.levels && x.root == y.root && a->cfg.adue == b->cfg.adue &&
+           a->cfg.pbmte == b->cfg.pbmte && a->cfg.napote == b->cfg.napote;
+}
+
+bool atlas_step_share(struct atlas *atlas, unsigned port, const struct atlas_sampled *s,
+                      const struct atlas_walk *from, struct atlas_walk *w)
+{
+    const struct regime regime = regime_of(&atlas->shape, &s->cfg);
+
+    assert(port < atlas->shape.p.ports && from->filled);
+    if (!mmu_allows(atlas, access_kind(&s->req), from->data))
+        return false;
+    *w = (struct atlas_walk){.s = *s, .port = port};
+    answer_leaf(atlas, &regime, w, from->data, &w->rsp);
+    return true;
 }
 
 void atlas_step_abort(struct atlas *atlas, struct atlas_walk *w)

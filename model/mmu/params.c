@@ -80,6 +80,15 @@ static const char *xlen_limit_error(const struct atlas_params *p, char *buf, siz
     return buf;
 }
 
+/* A port has one miss at a time: more walks would never have anything to do. */
+static const char *walks_error(const struct atlas_params *p, char *buf, size_t len)
+{
+    if (p->walks <= p->ports)
+        return NULL;
+    snprintf(buf, len, "WALKS: %u is more than the %u PORTS", p->walks, p->ports);
+    return buf;
+}
+
 const char *atlas_params_check(const struct atlas_params *params, char *buf, size_t len)
 {
     const char *error = xlen_error(params, buf, len);
@@ -90,6 +99,8 @@ const char *atlas_params_check(const struct atlas_params *params, char *buf, siz
         error = power_error(params, buf, len);
     if (error == NULL)
         error = xlen_limit_error(params, buf, len);
+    if (error == NULL)
+        error = walks_error(params, buf, len);
     return error;
 }
 

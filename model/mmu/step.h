@@ -29,12 +29,13 @@ struct atlas_walk {
     struct atlas_rsp rsp;
     bool l2_hit; /* answered by the L2 TLB: no memory transaction  */
     bool filled; /* the answer was filled into the L1              */
+    bool l2_due; /* atlas_step_l2_fill is to come                  */
     /* the walker's registers */
     struct atlas_sampled s;
     unsigned port, level, levels;
     uint64_t pte, table; /* table: PPN of the table that is being read */
     bool g;              /* OR of G over the pointers above            */
-    uint8_t l2_way;      /* where a fill into the L2 goes              */
+    uint64_t data;       /* filled: the translation                    */
 };
 
 /* The answer of an L1 lookup. */
@@ -57,6 +58,21 @@ void atlas_step_begin(struct atlas *atlas, unsigned port, const struct atlas_sam
 void atlas_step_read(struct atlas *atlas, struct atlas_walk *w, uint64_t pte,
                      enum atlas_mem_status status);
 void atlas_step_cas(struct atlas *atlas, struct atlas_walk *w, enum atlas_mem_status status);
+
+/* The leaf of a walk that is over, with l2_due set, is written to the L2 TLB: after every look of
+ * this cycle, one walk's a cycle. */
+void atlas_step_l2_fill(struct atlas *atlas, struct atlas_walk *w);
+
+/* May the two requests share a walk: does all that its result depends on, but for the access,
+ * agree? */
+bool atlas_step_same(const struct atlas *atlas, const struct atlas_sampled *a,
+                     const struct atlas_sampled *b);
+
+/* Port's request, which has missed, shares what another port's walk `from` has filled; the two are
+ * the same. Returns false, and changes nothing, if that leaf does not allow the access: then the
+ * request begins a walk of its own. Else w is done, and filled into port's L1 alone. */
+bool atlas_step_share(struct atlas *atlas, unsigned port, const struct atlas_sampled *s,
+                      const struct atlas_walk *from, struct atlas_walk *w);
 
 /* The walk is given up for a fence or a kill; it leaves only the pointers it has read. */
 void atlas_step_abort(struct atlas *atlas, struct atlas_walk *w);

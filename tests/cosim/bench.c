@@ -62,7 +62,7 @@ struct bench *bench_open(const struct rtl_build *build, uint64_t seed, uint64_t 
         give_up("out of memory");
     b->in = rtl_in(b->rtl);
     b->out = rtl_out(b->rtl);
-    mem_agent_init(&b->agent, &recorder_ops, &b->memory, 1, false, rng_next(&b->rng));
+    mem_agent_init(&b->agent, &recorder_ops, &b->memory, b->p->walks, 1, false, rng_next(&b->rng));
     reset(b, limit);
     return b;
 }
@@ -103,11 +103,12 @@ static void scramble(struct bench *b)
                                          .has_asid = rng_one_in(&b->rng, 2),
                                          .va = rng_next(&b->rng),
                                          .asid = (uint16_t)rng_next(&b->rng)};
-    if (!in->mem_rsp_valid) {
-        in->mem_rsp_data = rng_next(&b->rng);
-        in->mem_rsp_err = rng_one_in(&b->rng, 2);
-        in->mem_rsp_cas_ok = rng_one_in(&b->rng, 2);
-    }
+    for (unsigned w = 0; w < b->p->walks; w++)
+        if (!in->mem[w].rsp_valid) {
+            in->mem[w].rsp_data = rng_next(&b->rng);
+            in->mem[w].rsp_err = rng_one_in(&b->rng, 2);
+            in->mem[w].rsp_cas_ok = rng_one_in(&b->rng, 2);
+        }
     in->all = true;
 }
 
@@ -293,6 +294,15 @@ bool bench_checkpoint(struct bench *b)
 }
 
 /* ---- Memory -------------------------------------------------------------------------------- */
+
+unsigned bench_offered(const struct bench *b)
+{
+    unsigned count = 0;
+
+    for (unsigned w = 0; w < b->p->walks; w++)
+        count += b->out->mem[w].req_valid && !b->agent.channel[w].busy;
+    return count;
+}
 
 static uint64_t pte_addr(const struct bench *b, uint64_t table, unsigned slot)
 {

@@ -84,6 +84,9 @@ bool bench_checkpoint(struct bench *b);
 /* A counter of the RTL, in this cycle. Index as in mmu_port.h. */
 uint64_t bench_counter(struct bench *b, unsigned index);
 
+/* Memory requests that stand on the port and are not taken. */
+unsigned bench_offered(const struct bench *b);
+
 /* The PTE of a table: by frame number and slot. */
 void bench_set_pte(struct bench *b, uint64_t table, unsigned slot, uint64_t pte);
 uint64_t bench_get_pte(struct bench *b, uint64_t table, unsigned slot); /* 0 if absent */

@@ -204,10 +204,25 @@ static struct atlas_req good_request(struct chaos *c)
     return req;
 }
 
+/* For the page of the last request of any port: several ports miss on one page. */
+static struct atlas_req echoed_request(struct chaos *c)
+{
+    unsigned k = below(c, c->b->p->ports);
+    struct atlas_req req = c->sent[k][(c->b->port[k].asked - 1) % BENCH_QUEUE];
+
+    if (once_in(c, 3))
+        req.acc = (uint8_t)below(c, 4);
+    if (once_in(c, 8))
+        req.priv ^= 1;
+    return req;
+}
+
 static void send(struct chaos *c, unsigned k)
 {
     uint64_t number = c->b->port[k].asked;
-    struct atlas_req req = below(c, 16) < c->weather.local ? good_request(c) : new_request(c);
+    struct atlas_req req = below(c, 16) < c->weather.local  ? good_request(c)
+                           : below(c, 16) < c->weather.echo ? echoed_request(c)
+                                                            : new_request(c);
 
     req.id = (uint32_t)(number & ATLAS_ONES(c->b->p->id_bits));
     c->sent[k][number % BENCH_QUEUE] = req;
@@ -287,6 +302,7 @@ static void change_weather(struct chaos *c)
                                         .read_back = PICK(c, seldom),
                                         .damage = below(c, 6),
                                         .local = 4 + below(c, 12),
+                                        .echo = below(c, 16),
                                         .cycles = 100 + below(c, 1500)};
     configure(c);
 }

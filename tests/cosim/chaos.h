@@ -22,6 +22,7 @@ struct chaos_weather {
     unsigned configure, fence, kill, pte, bus_error, read_back;
     unsigned damage; /* of 16 PTEs, this many are damaged           */
     unsigned local;  /* of 16 requests, this many are good ones again */
+    unsigned echo;   /* ... and of the others, for the page that another port has asked for last */
     unsigned cycles; /* until the weather changes                   */
 };
 

@@ -40,7 +40,7 @@ static void kill_in_cycle(struct scene *s, const struct atlas_req *req, unsigned
     bench_send(s->b, s->port, req);
     scene_cycles(s, cycle);
     kill_now(s, s->port, req->id);
-    requests = scene_requests(s) + (s->b->out->mem_req_valid && !s->b->agent.busy);
+    requests = scene_requests(s) + bench_offered(s->b);
     for (unsigned i = 0; i < fences; i++)
         scene_fence(s, i % 2 != 0, req->va, false, 0);
     rsp = scene_take(s, s->port);

@@ -15,7 +15,7 @@
 /* As FOUR_PORTS in the Makefile. */
 #define BUILD                                                                                      \
     "full:PA_BITS=40,PORTS=4,ID_BITS=16,L1_SETS=4,L1_BIG=8,L1_SIDE=2,L2_SETS=2,L2_WAYS=4,"         \
-    "FENCE_PTRS=0,CTR_BITS=7"
+    "FENCE_PTRS=0,WALKS=3,CTR_BITS=7"
 
 enum { LIMIT = 30000, CYCLES = 150000, SEEDS = 2, COUNTERS = 64 };
 
@@ -49,39 +49,48 @@ static void compare_port(struct pair *p, unsigned k, const struct rtl_out *seen,
     differs(p, seen->port[k].rsp_valid == hidden->port[k].rsp_valid, "s_rsp_valid");
     if (seen->port[k].rsp_valid)
         differs(p, same_rsp(&seen->port[k].rsp, &hidden->port[k].rsp), "s_rsp");
-    differs(p, !hidden->port[k].look && !hidden->port[k].hit && !hidden->port[k].fill,
-            "ev_look, ev_hit or ev_fill is not 0");
+    differs(p,
+            !hidden->port[k].look && !hidden->port[k].hit && !hidden->port[k].fill &&
+                !hidden->port[k].share,
+            "ev_look, ev_hit, ev_fill or ev_share is not 0");
     p->answers += seen->port[k].rsp_valid;
 }
 
-static void compare_memory(struct pair *p, const struct rtl_out *seen, const struct rtl_out *hidden)
+static void compare_memory(struct pair *p, unsigned w, const struct rtl_out *seen,
+                           const struct rtl_out *hidden)
 {
-    differs(p, seen->mem_req_valid == hidden->mem_req_valid, "m_mem_req_valid");
-    if (!seen->mem_req_valid)
+    differs(p, seen->mem[w].req_valid == hidden->mem[w].req_valid, "m_mem_req_valid");
+    if (!seen->mem[w].req_valid)
         return;
-    differs(p, seen->mem_req_cas == hidden->mem_req_cas, "m_mem_req_cas");
-    differs(p, seen->mem_req_addr == hidden->mem_req_addr, "m_mem_req_addr");
-    if (seen->mem_req_cas)
-        differs(
-            p, seen->mem_req_old == hidden->mem_req_old && seen->mem_req_new == hidden->mem_req_new,
-            "m_mem_req_old, _new");
+    differs(p, seen->mem[w].req_cas == hidden->mem[w].req_cas, "m_mem_req_cas");
+    differs(p, seen->mem[w].req_addr == hidden->mem[w].req_addr, "m_mem_req_addr");
+    if (seen->mem[w].req_cas)
+        differs(p,
+                seen->mem[w].req_old == hidden->mem[w].req_old &&
+                    seen->mem[w].req_new == hidden->mem[w].req_new,
+                "m_mem_req_old, _new");
     p->requests++;
+}
+
+static bool has_event(const struct rtl_out *out, unsigned w)
+{
+    return out->walk[w].begin || out->walk[w].step || out->walk[w].cas || out->walk[w].end ||
+           out->walk[w].l2_fill || out->walk[w].abort || out->walk[w].port != 0;
 }
 
 static void compare(struct pair *p, const struct rtl_out *seen, const struct rtl_out *hidden)
 {
     for (unsigned k = 0; k < p->b->p->ports; k++)
         compare_port(p, k, seen, hidden);
-    compare_memory(p, seen, hidden);
+    for (unsigned w = 0; w < p->b->p->walks; w++) {
+        compare_memory(p, w, seen, hidden);
+        differs(p, !has_event(hidden, w), "an event is not 0");
+    }
     differs(p, seen->fence_ready == hidden->fence_ready, "s_fence_ready");
     differs(p, seen->fence_done == hidden->fence_done, "s_fence_done");
     differs(p, seen->satp_ok == hidden->satp_ok, "cfg_satp_ok");
     differs(p, seen->ctr_value == hidden->ctr_value, "ctr_value");
     differs(p, !hidden->rb_req_ready && !hidden->rb_rsp_valid, "a read-back is answered");
-    differs(p,
-            !hidden->ev_begin && !hidden->ev_step && !hidden->ev_cas && !hidden->ev_end &&
-                !hidden->ev_abort && hidden->ev_port == 0,
-            "an event is not 0");
 }
 
 /* The cycle of the bench, in the hidden build; there with read-backs and soft errors. */

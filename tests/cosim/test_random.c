@@ -36,12 +36,13 @@ static void print_stats(const struct chaos *c, double seconds)
 
     print_message("%s: %" PRIu64 " transactions, %" PRIu64 " cycles, %.2f M transactions/s\n",
                   c->b->build->name, s->answers, s->cycles, (double)s->answers / seconds / 1e6);
-    print_message("  faults %" PRIu64 ", killed %" PRIu64 ", hits %" PRIu64 " of %" PRIu64
-                  " looks, L2 hits %" PRIu64 ", PTE reads %" PRIu64 ", cas %" PRIu64 " (%" PRIu64
-                  " failed), bus errors %" PRIu64 ", fills %" PRIu64 ", aborts %" PRIu64
-                  ", fences %" PRIu64 ", longest wait %" PRIu64 "\n",
-                  s->faults, s->killed, s->hits, s->looks, s->l2_hits, s->reads, s->cas,
-                  s->cas_fails, s->bus_errors, s->fills, s->aborts, s->fences, s->longest);
+    print_message(
+        "  faults %" PRIu64 ", killed %" PRIu64 ", hits %" PRIu64 " of %" PRIu64
+        " looks, L2 hits %" PRIu64 ", PTE reads %" PRIu64 ", cas %" PRIu64 " (%" PRIu64
+        " failed), bus errors %" PRIu64 ", fills %" PRIu64 ", shared %" PRIu64 ", aborts %" PRIu64
+        ", fences %" PRIu64 ", longest wait %" PRIu64 ", walks at once %u\n",
+        s->faults, s->killed, s->hits, s->looks, s->l2_hits, s->reads, s->cas, s->cas_fails,
+        s->bus_errors, s->fills, s->shares, s->aborts, s->fences, s->longest, s->walks);
 }
 
 /* Everything that was meant to be tried was tried: else the test shows nothing. */
@@ -53,6 +54,8 @@ static void assert_all_tried(const struct chaos *c)
     assert_true(s->killed > 0 && s->hits > 0 && s->cas > 0 && s->cas_fails > 0);
     assert_true(s->bus_errors > 0 && s->fills > 0 && s->aborts > 0 && s->fences > 0);
     assert_true(s->l2_hits > 0 || p->l2_sets == 0);
+    assert_int_equal(s->walks, p->walks);
+    assert_true((s->shares > 0) == (p->walks > 1));
     for (unsigned r = 0; r <= ATLAS_REASON_AD_BUS; r++) {
         bool only64 = r == ATLAS_REASON_MODE || r == ATLAS_REASON_NONCANONICAL ||
                       r == ATLAS_REASON_VA_WIDTH || r == ATLAS_REASON_RESERVED ||

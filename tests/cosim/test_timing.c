@@ -136,7 +136,8 @@ static void fence_waits_for_memory(struct scene *s)
         bench_send(s->b, s->port, &req);
         scene_cycles(s, cycle);
         scene_fence(s, (cycle & 1) != 0, va, false, 0);
-        scene_expect(s, !s->b->agent.busy, "no memory request under way when the fence is done");
+        scene_expect(s, !mem_agent_busy(&s->b->agent),
+                     "no memory request under way when the fence is done");
         scene_expect(s, scene_take(s, s->port).pa == pa_in(va), "the answer of the request");
     }
 }

@@ -274,6 +274,8 @@ static struct atlas_rsp by_steps(const struct rig *r, struct atlas *mmu, unsigne
             atlas_step_cas(mmu, &w, r->log[i].status);
         }
     }
+    if (w.l2_due)
+        atlas_step_l2_fill(mmu, &w);
     assert_int_equal(i, r->count);
     return w.rsp;
 }

@@ -54,7 +54,7 @@ static void a_setting_changes_one_parameter(void **state)
         {"full:LEVELS=3", offsetof(struct atlas_params, levels), 3},
         {"full:PA_BITS=40", offsetof(struct atlas_params, pa_bits), 40},
         {"full:ASID_BITS=0", offsetof(struct atlas_params, asid_bits), 0},
-        {"full:PORTS=1", offsetof(struct atlas_params, ports), 1},
+        {"full:PORTS=3", offsetof(struct atlas_params, ports), 3},
         {"full:ID_BITS=16", offsetof(struct atlas_params, id_bits), 16},
         {"full:L1_SETS=1", offsetof(struct atlas_params, l1_sets), 1},
         {"full:L1_SIDE=16", offsetof(struct atlas_params, l1_side), 16},
@@ -62,6 +62,7 @@ static void a_setting_changes_one_parameter(void **state)
         {"full:L2_WAYS=4", offsetof(struct atlas_params, l2_ways), 4},
         {"full:WALK_CACHE=0", offsetof(struct atlas_params, walk_cache), 0},
         {"full:FENCE_PTRS=0", offsetof(struct atlas_params, fence_ptrs), 0},
+        {"full:WALKS=1", offsetof(struct atlas_params, walks), 1},
         {"full:CTR_BITS=00064", offsetof(struct atlas_params, ctr_bits), 64},
     };
 
