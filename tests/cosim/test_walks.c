@@ -15,7 +15,6 @@ static const uint64_t clean = SCENE_RWXAD & ~ATLAS_MASK(PTE_D);
 
 static const unsigned latencies[] = {1, 2, 10, 30};
 
-/* P9 */
 static void two_misses_take_the_time_of_one(struct scene *s)
 {
     uint64_t va = scene_low(s), other = scene_high(s);
@@ -76,7 +75,7 @@ static void expect_shared(struct scene *s, unsigned level, unsigned acc)
     pair_expect_hits(&p, ppn + inside, ppn + inside);
 }
 
-/* P9: whatever the page's size, and whichever access joins. */
+/* Whatever the page's size, and whichever access joins. */
 static void one_page_is_walked_once(struct scene *s)
 {
     for (unsigned level = 0; level < s->levels - 1; level++)
@@ -84,7 +83,7 @@ static void one_page_is_walked_once(struct scene *s)
             expect_shared(s, level, acc);
 }
 
-/* P9: a request that comes in any cycle of the walk, and after it, reads nothing of its own; the L2
+/* A request that comes in any cycle of the walk, and after it, reads nothing of its own; the L2
  * answers once it holds the page. */
 static void one_page_in_every_cycle_of_a_walk(struct scene *s)
 {
@@ -102,7 +101,7 @@ static void one_page_in_every_cycle_of_a_walk(struct scene *s)
     }
 }
 
-/* P9: a leaf that does not let the second request in leaves it to a walk of its own. */
+/* A leaf that does not let the second request in leaves it to a walk of its own. */
 static void what_a_leaf_refuses_is_not_shared(struct scene *s)
 {
     static const struct {
@@ -133,7 +132,7 @@ static void what_a_leaf_refuses_is_not_shared(struct scene *s)
     }
 }
 
-/* P9: a store that finds the page clean sets D in a walk of its own. */
+/* A store that finds the page clean sets D in a walk of its own. */
 static void a_clean_leaf_is_not_shared_with_a_store(struct scene *s)
 {
     struct pair p = pair_of(s, scene_low(s), scene_low(s));
@@ -147,7 +146,7 @@ static void a_clean_leaf_is_not_shared_with_a_store(struct scene *s)
     pair_expect_hits(&p, PPN, PPN);
 }
 
-/* P9: a walk that faults tells the other port nothing. */
+/* A walk that faults tells the other port nothing. */
 static void a_fault_is_not_shared(struct scene *s)
 {
     struct pair p = pair_of(s, scene_low(s), scene_low(s));
@@ -174,7 +173,7 @@ static void change_configuration(struct scene *s, unsigned what)
     }
 }
 
-/* P9: only requests with the same space and the same rules share. */
+/* Only requests with the same space and the same rules share. */
 static void another_configuration_is_not_shared(struct scene *s)
 {
     for (unsigned what = 0; what < 6; what++) {
@@ -220,7 +219,7 @@ static struct mem_channel *channel_of(struct scene *s, uint64_t va, unsigned lev
     return NULL;
 }
 
-/* P9: a channel that does not answer stops the walk of one port, and a fence. */
+/* A channel that does not answer stops the walk of one port, and a fence. */
 static void a_stalled_channel_stops_one_walk(struct scene *s)
 {
     uint64_t va = scene_high(s), page = scene_low(s);
@@ -269,7 +268,7 @@ static bool ends_meet(struct pair *p, unsigned late, unsigned hold)
     return meet;
 }
 
-/* P9: two leaves for one set of the L2 in one cycle: both are there afterwards. */
+/* Two leaves for one set of the L2 in one cycle: both are there afterwards. */
 static void two_fills_of_the_l2_at_once(struct scene *s)
 {
     uint64_t va = scene_low(s), other = pair_rival(va);
@@ -290,7 +289,7 @@ static void two_fills_of_the_l2_at_once(struct scene *s)
     scene_state(s);
 }
 
-/* P9: a walk begins in every cycle of another, the end and the L2's fill among them. */
+/* A walk begins in every cycle of another, the end and the L2's fill among them. */
 static void a_second_walk_in_every_cycle(struct scene *s)
 {
     uint64_t va = scene_low(s), other = pair_rival(va);
@@ -310,7 +309,6 @@ static void a_second_walk_in_every_cycle(struct scene *s)
     }
 }
 
-/* P9 */
 static void answers_in_order_of_each_port(struct scene *s)
 {
     enum { COUNT = 8 };

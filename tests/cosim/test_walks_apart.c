@@ -44,7 +44,7 @@ static void fence_in_every_cycle(struct scene *s, uint64_t va, uint64_t other)
     }
 }
 
-/* B2 P9 */
+/* B2 */
 static void fence_in_every_cycle_of_two_walks(struct scene *s)
 {
     each_pair(s, fence_in_every_cycle);
@@ -77,13 +77,13 @@ static void kill_in_every_cycle(struct scene *s, uint64_t va, uint64_t other)
     }
 }
 
-/* B4 P9 */
+/* B4 */
 static void kill_in_every_cycle_of_two_walks(struct scene *s)
 {
     each_pair(s, kill_in_every_cycle);
 }
 
-/* B7 P9: an error ends the walk that met it. */
+/* B7: an error ends the walk that met it. */
 static void bus_error_of_one_walk(struct scene *s)
 {
     uint64_t va = scene_low(s), other = scene_high(s);
@@ -105,7 +105,7 @@ static void bus_error_of_one_walk(struct scene *s)
     }
 }
 
-/* B7 P9: the error ends one walk; who waited for it walks. */
+/* B7: the error ends one walk; who waited for it walks. */
 static void bus_error_of_a_shared_walk(struct scene *s)
 {
     for (unsigned level = 0; level < s->levels; level++) {
@@ -151,7 +151,7 @@ static void change_in_every_cycle(struct scene *s, uint64_t va, uint64_t other)
     scene_expect(s, failed_updates(s) > failed, "a compare-and-swap that fails");
 }
 
-/* B22 P9 */
+/* B22 */
 static void failed_update_in_one_of_two_walks(struct scene *s)
 {
     s->b->in->cfg.adue = true;
