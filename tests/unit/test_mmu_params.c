@@ -55,6 +55,9 @@ static void each_illegal_value_is_named_with_its_range(void **state)
         {"full", AT(walk_cache), 2, "WALK_CACHE: 2 is not from 0 to 1"},
         {"full", AT(fence_ptrs), 2, "FENCE_PTRS: 2 is not from 0 to 1"},
         {"full", AT(parity), 2, "PARITY: 2 is not from 0 to 1"},
+        {"full", AT(walks), 0, "WALKS: 0 is not from 1 to 4"},
+        {"full", AT(walks), 5, "WALKS: 5 is not from 1 to 4"},
+        {"full", AT(walks), 3, "WALKS: 3 is more than the 2 PORTS"},
         {"full", AT(ctr_bits), 65, "CTR_BITS: 65 is not from 0 to 64"},
         {"full", AT(ctr_bits), UINT32_MAX, "CTR_BITS: 4294967295 is not from 0 to 64"},
     };
@@ -84,13 +87,14 @@ static void each_limit_itself_is_legal(void **state)
         {"full", AT(pa_bits), 22},   {"full", AT(pa_bits), 56},  {"rv32", AT(pa_bits), 14},
         {"full", AT(l1_big), 0},     {"full", AT(l1_big), 1},    {"full", AT(l1_big), 256},
         {"rv32", AT(pa_bits), 34},   {"full", AT(asid_bits), 0}, {"full", AT(asid_bits), 16},
-        {"tiny", AT(asid_bits), 9},  {"full", AT(ports), 1},     {"full", AT(ports), 4},
+        {"tiny", AT(asid_bits), 9},  {"rv64", AT(ports), 1},     {"full", AT(ports), 4},
         {"full", AT(id_bits), 1},    {"full", AT(id_bits), 16},  {"full", AT(l1_sets), 1},
         {"full", AT(l1_sets), 1024}, {"full", AT(l1_side), 1},   {"full", AT(l1_side), 16},
         {"full", AT(l2_sets), 0},    {"full", AT(l2_sets), 1},   {"full", AT(l2_sets), 1024},
         {"full", AT(l2_ways), 1},    {"full", AT(l2_ways), 4},   {"full", AT(walk_cache), 0},
         {"full", AT(fence_ptrs), 0}, {"full", AT(ctr_bits), 0},  {"full", AT(ctr_bits), 64},
-        {"full", AT(parity), 0},     {"tiny", AT(parity), 1},
+        {"full", AT(parity), 0},     {"tiny", AT(parity), 1},    {"full", AT(walks), 1},
+        {"rv64", AT(walks), 2},
     };
 
     (void)state;
