@@ -66,8 +66,11 @@ static void kill_in_every_cycle(struct scene *s, uint64_t va, uint64_t other)
         s->b->in->port[p.port[victim]].kill_id = p.req[victim].id;
         pair_take(&p);
         scene_expect(s, !p.rsp[victim ^ 1].killed, "the other request lives");
-        p.rsp[victim] =
-            p.rsp[victim].killed ? (struct atlas_rsp){.pa = pair_pa(PPN, 0)} : p.rsp[victim];
+        if (p.rsp[victim].killed) {
+            const struct atlas_rsp killed = {.pa = pair_pa(PPN, 0)};
+
+            p.rsp[victim] = killed;
+        }
         scene_expect(s,
                      p.rsp[victim ^ 1].pa == pair_pa(victim == 1 || va == other ? PPN : OTHER_PPN,
                                                      p.req[victim ^ 1].va),
