@@ -127,7 +127,9 @@ static bool bench_trace(const char *file, const char *preset, const struct atlas
     if (trace == NULL)
         return false;
     h = mmutrace_header(trace);
-    if (options.params.xlen == h->xlen) {
+    if (params->sw_refill != 0)
+        printf("  %-38s %-6s  skipped: software fills its TLBs\n", h->window, preset);
+    else if (options.params.xlen == h->xlen) {
         uint64_t begin;
 
         r.b = r.ops->open(&options);

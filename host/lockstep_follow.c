@@ -137,6 +137,30 @@ static void check_fill(struct follower *f, unsigned k, const struct rtl_out *out
     }
 }
 
+/* Software's leaf is taken: it is filled in this very cycle, or refused. */
+static void follow_refill(struct follower *f, const struct rtl_in *in, const struct rtl_out *out)
+{
+    const struct atlas_refill *refill = &in->refill;
+    const bool napot = f->params.xlen == 64 && (refill->pte & ATLAS_MASK(PTE64_N)) != 0;
+    unsigned reason;
+
+    if (!out->refill_ready)
+        return;
+    if (!in->refill_valid || f->params.sw_refill == 0) {
+        follow_differs(f, RTL_MAX_PORTS, "a refill is taken that nobody offers");
+        return;
+    }
+    reason = atlas_step_refill(f->twin, &f->before, refill);
+    if (reason != out->refill_reason && follow_differs(f, refill->port, "refills differ"))
+        lockstep_text_add(&f->text,
+                          "\n  va 0x%" PRIx64 ", level %u, pte 0x%" PRIx64 ": model %s, rtl %s",
+                          refill->va, refill->level, refill->pte, atlas_reason_name(reason),
+                          atlas_reason_name(out->refill_reason));
+    f->port[refill->port].fill_due = reason == ATLAS_REASON_NONE;
+    f->port[refill->port].result.rsp = (struct atlas_rsp){.level = refill->level, .napot = napot};
+    f->stats.refills++;
+}
+
 /* ---- Ports --------------------------------------------------------------------------------- */
 
 static void follow_look(struct follower *f, unsigned k, const struct rtl_out *out)
@@ -367,7 +391,8 @@ bool follow_cycle(struct follower *f, const struct rtl_in *in, const struct rtl_
 {
     if (f->failed)
         return false;
-    for (unsigned k = 0; k < f->params.ports; k++)
+    follow_refill(f, in, out);
+    for (unsigned k = 0; k < f->params.ports && !f->failed; k++)
         check_fill(f, k, out);
     for (unsigned w = 0; w < f->params.walks; w++)
         follow_unfit(f, w, out);
@@ -383,6 +408,7 @@ bool follow_cycle(struct follower *f, const struct rtl_in *in, const struct rtl_
         edge_of_read_back(f, in, out);
     if ((f->fencing || f->reading_back) && f->cycle - f->halt_since > f->limit)
         follow_differs(f, RTL_MAX_PORTS, "a fence or a read-back is not done in time");
+    f->before = in->cfg;
     f->cycle++;
     f->stats.cycles++;
     return !f->failed;

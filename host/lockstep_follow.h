@@ -28,8 +28,8 @@ struct follower;
 /* What was seen: a test asks whether it has tried what it meant to try. */
 struct follow_stats {
     uint64_t cycles, answers, faults, killed, looks, hits, begins, l2_hits, reads, cas, cas_fails,
-        bus_errors, fills, shares, aborts, fences, longest; /* longest: cycles a request waited */
-    unsigned walks;                                         /* most walks at once */
+        bus_errors, fills, shares, aborts, fences, refills, longest; /* cycles a request waited */
+    unsigned walks;                                                  /* most walks at once */
 };
 
 /* Follow an MMU that is now out of reset and ready, with nothing in flight.

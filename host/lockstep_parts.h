@@ -59,6 +59,7 @@ struct follower {
     bool fencing, reading_back;
     uint64_t halt_since; /* cycle in which the fence or read-back was accepted */
     struct atlas_fence fence;
+    struct atlas_cfg before; /* the configuration in the cycle before */
     unsigned rb_array, rb_port, rb_index;
     struct follow_stats stats;
     bool failed;

@@ -63,6 +63,20 @@ void atlas_access(struct atlas *atlas, unsigned port, const struct atlas_req *re
 void atlas_fence(struct atlas *atlas, const struct atlas_fence *fence);
 uint64_t atlas_counter(const struct atlas *atlas, unsigned index);
 
+/* A leaf that software found for a request that was answered with ATLAS_REASON_TLB_MISS. */
+struct atlas_refill {
+    unsigned port; /* whose L1 is filled, below ports                                 */
+    uint64_t va;   /* xlen bits: of the request                                       */
+    uint16_t asid; /* bits beyond asid_bits are ignored                               */
+    uint8_t level; /* of the leaf, 0 .. levels - 1 of the mode that satp names        */
+    uint64_t pte;  /* the leaf; with G if a pointer that led to it has G              */
+};
+
+/* Fill the TLBs from software (sw_refill = 1, else it asserts; model/README.md, 5).
+ *
+ * Returns ATLAS_REASON_NONE, or why the leaf is refused: then nothing is filled. */
+unsigned atlas_refill(struct atlas *atlas, const struct atlas_refill *refill);
+
 /* The door, bound to this instance. */
 struct mmu_port atlas_port(struct atlas *atlas);
 

@@ -90,6 +90,7 @@
 `define ATLAS_REASON_D_CLEAR 5'd19 // page fault: store, D = 0 and ADUE = 0
 `define ATLAS_REASON_LEAF_WIDTH 5'd20 // access fault: leaf beyond the physical width
 `define ATLAS_REASON_AD_BUS 5'd21 // access fault: bus error on an A/D update
+`define ATLAS_REASON_TLB_MISS 5'd22 // page fault: no TLB answers, and software fills them (SW_REFILL)
 `define ATLAS_CTR_LOOKUP 32'd0 // translated lookups of the L1 TLB
 `define ATLAS_CTR_L1_HIT 32'd1 // answered by the L1's 4 KiB pages
 `define ATLAS_CTR_SIDE_HIT 32'd2 // answered by its superpages or side entries

@@ -30,6 +30,7 @@ module atlas_mmu #(
     parameter FENCE_PTRS = 1,     // 1: a fence by address drops these pointers, too
     parameter PARITY     = 0,     // 1: a parity bit in every TLB RAM word; a bad word is a miss
     parameter WALKS      = 1,     // 1 to PORTS misses that are worked on at once
+    parameter SW_REFILL  = 0,     // 1: no walker; software fills the TLBs (s_refill_*)
     parameter CTR_BITS   = 0,     // width of the event counters, 0 for none, to 64
     parameter OBSERVE    = 0      // 1: event and read-back ports live; else they are 0
 ) (
@@ -71,6 +72,16 @@ module atlas_mmu #(
     input  wire [XLEN-1:0]           s_fence_va,
     input  wire [15:0]               s_fence_asid,
     output wire                      s_fence_done,
+
+    // A leaf that software found for a request that got TLB_MISS (SW_REFILL = 1; else ready is 0).
+    input  wire                      s_refill_valid,
+    output wire                      s_refill_ready,   // it is filled, or refused: with
+    output wire [4:0]                s_refill_reason,  // ... NONE, or why (ATLAS_REASON_*)
+    input  wire [1:0]                s_refill_port,    // whose L1
+    input  wire [XLEN-1:0]           s_refill_va,
+    input  wire [15:0]               s_refill_asid,
+    input  wire [2:0]                s_refill_level,   // of the leaf
+    input  wire [XLEN-1:0]           s_refill_pte,     // with G if a pointer to it has G
 
     // Live configuration, sampled by every request when it is accepted.
     input  wire [XLEN-1:0]           cfg_satp,
@@ -143,63 +154,7 @@ module atlas_mmu #(
     localparam GLOBAL   = PORTS * PORT_CTR;          // the first counter that is not a port's
     localparam EVENTS   = GLOBAL + `ATLAS_GCTR_GLOBAL_COUNT;
 
-    // A parameter out of range stops elaboration: the module does not exist.
-    generate
-        if (XLEN != 32 && XLEN != 64) begin : g_xlen
-            XLEN_must_be_32_or_64 u_stop ();
-        end
-        if (XLEN == 32 ? LEVELS != 2 : LEVELS < 3 || LEVELS > 5) begin : g_levels
-            LEVELS_must_be_2_for_XLEN_32_or_3_to_5_for_64 u_stop ();
-        end
-        if (PA_BITS < 14 || PA_BITS > (XLEN == 32 ? 34 : 56)) begin : g_pa_bits
-            PA_BITS_must_be_14_to_34_for_XLEN_32_or_56_for_64 u_stop ();
-        end
-        if (ASID_BITS < 0 || ASID_BITS > (XLEN == 32 ? 9 : 16)) begin : g_asid_bits
-            ASID_BITS_must_be_0_to_9_for_XLEN_32_or_16_for_64 u_stop ();
-        end
-        if (PORTS < 1 || PORTS > 4) begin : g_ports
-            PORTS_must_be_1_to_4 u_stop ();
-        end
-        if (ID_BITS < 1 || ID_BITS > 16) begin : g_id_bits
-            ID_BITS_must_be_1_to_16 u_stop ();
-        end
-        if (L1_SETS < 1 || L1_SETS > 1024 || (L1_SETS & (L1_SETS - 1)) != 0) begin : g_l1_sets
-            L1_SETS_must_be_a_power_of_two_from_1_to_1024 u_stop ();
-        end
-        if (L1_BIG < 0 || L1_BIG > 256 || (L1_BIG & (L1_BIG - 1)) != 0) begin : g_l1_big
-            L1_BIG_must_be_0_or_a_power_of_two_to_256 u_stop ();
-        end
-        if (L1_BIG > 0 && PA_BITS <= 12 + SLICE) begin : g_l1_big_pa
-            L1_BIG_must_be_0_if_no_superpage_fits_PA_BITS u_stop ();
-        end
-        if (L1_SIDE < 1 || L1_SIDE > 16 || (L1_SIDE & (L1_SIDE - 1)) != 0) begin : g_l1_side
-            L1_SIDE_must_be_a_power_of_two_from_1_to_16 u_stop ();
-        end
-        if (L2_SETS < 0 || L2_SETS > 1024 || (L2_SETS & (L2_SETS - 1)) != 0) begin : g_l2_sets
-            L2_SETS_must_be_0_or_a_power_of_two_to_1024 u_stop ();
-        end
-        if (L2_WAYS != 1 && L2_WAYS != 2 && L2_WAYS != 4) begin : g_l2_ways
-            L2_WAYS_must_be_1_or_2_or_4 u_stop ();
-        end
-        if (WALKS < 1 || WALKS > PORTS) begin : g_walks
-            WALKS_must_be_1_to_PORTS u_stop ();
-        end
-        if (WALK_CACHE != 0 && WALK_CACHE != 1) begin : g_walk_cache
-            WALK_CACHE_must_be_0_or_1 u_stop ();
-        end
-        if (FENCE_PTRS != 0 && FENCE_PTRS != 1) begin : g_fence_ptrs
-            FENCE_PTRS_must_be_0_or_1 u_stop ();
-        end
-        if (PARITY != 0 && PARITY != 1) begin : g_parity
-            PARITY_must_be_0_or_1 u_stop ();
-        end
-        if (CTR_BITS < 0 || CTR_BITS > 64) begin : g_ctr_bits
-            CTR_BITS_must_be_0_to_64 u_stop ();
-        end
-        if (OBSERVE != 0 && OBSERVE != 1) begin : g_observe_range
-            OBSERVE_must_be_0_or_1 u_stop ();
-        end
-    endgenerate
+`include "atlas_limits.vh"
 
     // Configuration.
     wire                bare, root_fits;
@@ -284,6 +239,15 @@ module atlas_mmu #(
 
     wire flips = flip_valid && OBSERVE != 0;
 
+    // Software's leaf, and the L1 that it goes to.
+    wire [PORTS-1:0]    p_free, rf_hold, rf_read, rf_look, rf_fill, rf_back, l1_fill;
+    wire [VPN_BITS-1:0] rf_vpn;
+    wire [ASID_W-1:0]   rf_asid = s_refill_asid[ASID_W-1:0] & {ASID_W{ASID_BITS != 0}};
+    wire [LEAF_W-1:0]   rf_leaf;
+    wire [BIG_W-1:0]    rf_big;
+    wire                rf_napot, rf_g;
+    wire unused_asid = &{1'b0, s_refill_asid};
+
     genvar k;
     generate
         for (k = 0; k < PORTS; k = k + 1) begin : g_port
@@ -340,21 +304,37 @@ module atlas_mmu #(
                 .done_napot(done_napot), .done_g(done_g), .done_fill(done_fill[k]),
                 .fill(fill[k]), .fill_leaf(fill_leaf), .fill_big(fill_big),
                 .fill_napot(fill_napot), .fill_g(fill_g),
-                .halt(halt), .retire(ev_fence), .busy(port_busy[k]), .bypass(bypass[k])
+                .halt(halt), .hold(rf_hold[k]), .retire(ev_fence), .busy(port_busy[k]), .bypass(bypass[k])
             );
+
+            // What the L1 is told: by its port, or for a leaf of software. Without an L2 only
+            // software fills.
+            wire use_rf = SW_REFILL != 0 && (L2_SETS == 0 || rf_fill[k]);
+            wire [VPN_BITS-1:0] fill_vpn;
+            wire [ASID_W-1:0]   fill_asid;
+            wire [LEAF_W-1:0]   l1_leaf;
+            wire [BIG_W-1:0]    l1_big;
+            wire                l1_napot, l1_g;
+            assign {fill_vpn, fill_asid, l1_leaf, l1_big, l1_napot, l1_g} =
+                use_rf ? {rf_vpn, rf_asid, rf_leaf, rf_big, rf_napot, rf_g}
+                       : {vpn, p_asid, fill_leaf, fill_big, fill_napot, fill_g};
+            assign p_free[k]  = free;
+            assign l1_fill[k] = rf_fill[k] || (fill[k] && (SW_REFILL == 0 || L2_SETS != 0));
 
             atlas_l1_tlb #(
                 .XLEN(XLEN), .LEVELS(LEVELS), .SLICE(SLICE), .ASID_W(ASID_W), .PPN_BITS(PPN_BITS),
                 .SETS(L1_SETS), .BIG(L1_BIG), .SIDE(L1_SIDE), .PARITY(PARITY)
             ) u_l1_tlb (
-                .clk(clk), .rst(rst), .arrive(arrive), .arrive_vpn(arrive_vpn), .waits(waits),
-                .look(look[k]), .vpn(in_vpn), .asid(in_asid), .needs(in_needs),
-                .plain(in_plain), .plain_ppn(in_ppn), .hit(hit), .hit_large(hit_large[k]),
-                .hit_ppn(hit_ppn), .hit_pbmt(hit_pbmt), .hit_big(hit_big), .hit_napot(hit_napot),
-                .bad(l1_bad[k]),
-                .advance(free), .cur_vpn(vpn), .cur_asid(p_asid),
-                .fill(fill[k]), .fill_leaf(fill_leaf), .fill_big(fill_big),
-                .fill_napot(fill_napot), .fill_g(fill_g), .fill_side(fill_side[k]),
+                .clk(clk), .rst(rst), .arrive(arrive || rf_read[k] || rf_back[k]),
+                .arrive_vpn(rf_read[k] ? rf_vpn : rf_back[k] && !arrive ? in_vpn : arrive_vpn),
+                .waits(waits && !rf_read[k]), .look(look[k] || rf_look[k]),
+                .vpn(rf_look[k] ? rf_vpn : in_vpn), .asid(rf_look[k] ? rf_asid : in_asid),
+                .needs(in_needs), .plain(in_plain), .plain_ppn(in_ppn), .hit(hit),
+                .hit_large(hit_large[k]), .hit_ppn(hit_ppn), .hit_pbmt(hit_pbmt),
+                .hit_big(hit_big), .hit_napot(hit_napot), .bad(l1_bad[k]),
+                .advance(free || rf_look[k]), .cur_vpn(fill_vpn), .cur_asid(fill_asid),
+                .fill(l1_fill[k]), .fill_leaf(l1_leaf), .fill_big(l1_big),
+                .fill_napot(l1_napot), .fill_g(l1_g), .fill_side(fill_side[k]),
                 .fill_index(fill_indices[11*k +: 11]),
                 .fence_read(f_read), .fence_match(f_match), .fence_has_va(f_has_va),
                 .fence_has_asid(f_has_asid), .fence_vpn(f_vpn), .fence_asid(f_asid),
@@ -367,7 +347,7 @@ module atlas_mmu #(
             );
 
             atlas_walk_cache #(
-                .ENABLE(WALK_CACHE), .LEVELS(LEVELS), .SLICE(SLICE), .ASID_W(ASID_W),
+                .ENABLE(SW_REFILL != 0 ? 0 : WALK_CACHE), .LEVELS(LEVELS), .SLICE(SLICE), .ASID_W(ASID_W),
                 .PPN_BITS(PPN_BITS)
             ) u_walk_cache (
                 .clk(clk), .rst(rst), .advance(free), .in_vpn(in_vpn), .in_asid(in_asid),
@@ -388,8 +368,8 @@ module atlas_mmu #(
             atlas_entry_view #(
                 .LEVELS(LEVELS), .SLICE(SLICE), .ASID_W(ASID_W), .PPN_BITS(PPN_BITS), .VPN_BITS(VPN_BITS)
             ) u_fill_view (
-                .valid(fill[k] && OBSERVE != 0), .g(fill_g), .asid(p_asid), .vpn(vpn),
-                .leaf(fill_leaf), .big(fill_big), .napot(fill_napot),
+                .valid(l1_fill[k] && OBSERVE != 0), .g(l1_g), .asid(fill_asid), .vpn(fill_vpn),
+                .leaf(l1_leaf), .big(l1_big), .napot(l1_napot),
                 .view(fill_entries[128*k +: 128])
             );
 
@@ -410,25 +390,63 @@ module atlas_mmu #(
     wire [WALK_CTR*WALKS-1:0] e_counts;
     wire [127:0]              l2_entry;
     wire                      l2_bad;
-    atlas_miss_unit #(
-        .XLEN(XLEN), .LEVELS(LEVELS), .PA_BITS(PA_BITS), .PORTS(PORTS), .ASID_W(ASID_W),
-        .SLICE(SLICE), .L2_SETS(L2_SETS), .L2_WAYS(L2_WAYS), .PARITY(PARITY), .WALKS(WALKS)
-    ) u_miss_unit (
-        .clk(clk), .rst(rst), .miss(miss), .killed(miss_killed), .misses(misses), .fill(fill),
-        .fills(fills), .done(done), .done_fault(done_fault), .done_fill(done_fill),
-        .results(results), .store(store), .stores(stores), .halt(halt), .idle(walker_idle),
-        .fence_read(f_read), .fence_match(f_match), .fence_has_va(f_has_va),
-        .fence_has_asid(f_has_asid), .fence_vpn(f_vpn), .fence_asid(f_asid), .fence_index(f_index),
-        .reading(reading), .read_index(rb_index), .read_entry(l2_entry),
-        .bad(l2_bad), .flip(flips && flip_ram == `ATLAS_FLIP_L2), .flip_bit(flip_bit),
-        .m_mem_req_valid(m_mem_req_valid), .m_mem_req_ready(m_mem_req_ready),
-        .m_mem_req_cas(m_mem_req_cas), .m_mem_req_addr(m_mem_req_addr),
-        .m_mem_req_old(m_mem_req_old), .m_mem_req_new(m_mem_req_new),
-        .m_mem_rsp_valid(m_mem_rsp_valid), .m_mem_rsp_data(m_mem_rsp_data),
-        .m_mem_rsp_err(m_mem_rsp_err), .m_mem_rsp_cas_ok(m_mem_rsp_cas_ok),
-        .ev_share(e_share), .ev_begin(e_begin), .ev_end(e_end), .ev_l2_fill(e_l2_fill),
-        .ev_port(e_port), .ev_counts(e_counts)
-    );
+    generate
+        if (SW_REFILL == 0) begin : g_walk
+            atlas_miss_unit #(
+                .XLEN(XLEN), .LEVELS(LEVELS), .PA_BITS(PA_BITS), .PORTS(PORTS), .ASID_W(ASID_W),
+                .SLICE(SLICE), .L2_SETS(L2_SETS), .L2_WAYS(L2_WAYS), .PARITY(PARITY), .WALKS(WALKS)
+            ) u_miss_unit (
+                .clk(clk), .rst(rst), .miss(miss), .killed(miss_killed), .misses(misses), .fill(fill),
+                .fills(fills), .done(done), .done_fault(done_fault), .done_fill(done_fill),
+                .results(results), .store(store), .stores(stores), .halt(halt), .idle(walker_idle),
+                .fence_read(f_read), .fence_match(f_match), .fence_has_va(f_has_va),
+                .fence_has_asid(f_has_asid), .fence_vpn(f_vpn), .fence_asid(f_asid), .fence_index(f_index),
+                .reading(reading), .read_index(rb_index), .read_entry(l2_entry),
+                .bad(l2_bad), .flip(flips && flip_ram == `ATLAS_FLIP_L2), .flip_bit(flip_bit),
+                .m_mem_req_valid(m_mem_req_valid), .m_mem_req_ready(m_mem_req_ready),
+                .m_mem_req_cas(m_mem_req_cas), .m_mem_req_addr(m_mem_req_addr),
+                .m_mem_req_old(m_mem_req_old), .m_mem_req_new(m_mem_req_new),
+                .m_mem_rsp_valid(m_mem_rsp_valid), .m_mem_rsp_data(m_mem_rsp_data),
+                .m_mem_rsp_err(m_mem_rsp_err), .m_mem_rsp_cas_ok(m_mem_rsp_cas_ok),
+                .ev_share(e_share), .ev_begin(e_begin), .ev_end(e_end), .ev_l2_fill(e_l2_fill),
+                .ev_port(e_port), .ev_counts(e_counts)
+            );
+            wire unused = &{1'b0, s_refill_valid, s_refill_port, s_refill_va, s_refill_level,
+                            s_refill_pte, rf_asid, p_free};
+            assign s_refill_ready  = 1'b0;
+            assign s_refill_reason = `ATLAS_REASON_NONE;
+            assign {rf_hold, rf_read, rf_look, rf_fill, rf_back} = {5*PORTS{1'b0}};
+            assign {rf_vpn, rf_leaf, rf_big, rf_napot, rf_g} = {(VPN_BITS+LEAF_W+BIG_W+2){1'b0}};
+        end else begin : g_refill
+            atlas_refill_unit #(
+                .XLEN(XLEN), .LEVELS(LEVELS), .PA_BITS(PA_BITS), .PORTS(PORTS), .ASID_W(ASID_W),
+                .SLICE(SLICE), .L2_SETS(L2_SETS), .L2_WAYS(L2_WAYS), .PARITY(PARITY)
+            ) u_refill_unit (
+                .clk(clk), .rst(rst), .miss(miss), .killed(miss_killed), .misses(misses),
+                .done(done), .done_fault(done_fault), .done_fill(done_fill), .results(results),
+                .s_refill_valid(s_refill_valid), .s_refill_ready(s_refill_ready),
+                .s_refill_port(s_refill_port), .s_refill_va(s_refill_va), .s_refill_asid(rf_asid),
+                .s_refill_level(s_refill_level), .s_refill_pte(s_refill_pte),
+                .s_refill_reason(s_refill_reason), .cfg_top(top), .cfg_pbmte(cfg_pbmte),
+                .cfg_napote(cfg_napote), .free(p_free), .busy(port_busy), .hold(rf_hold),
+                .l1_read(rf_read), .l1_look(rf_look), .l1_fill(rf_fill), .l1_back(rf_back),
+                .vpn(rf_vpn), .leaf(rf_leaf), .big(rf_big), .napot(rf_napot), .g(rf_g),
+                .halt(halt), .idle(walker_idle), .fence_read(f_read), .fence_match(f_match),
+                .fence_has_va(f_has_va), .fence_has_asid(f_has_asid), .fence_vpn(f_vpn),
+                .fence_asid(f_asid), .fence_index(f_index), .reading(reading),
+                .read_index(rb_index), .read_entry(l2_entry), .bad(l2_bad),
+                .flip(flips && flip_ram == `ATLAS_FLIP_L2), .flip_bit(flip_bit),
+                .ev_begin(e_begin), .ev_end(e_end), .ev_port(e_port), .ev_counts(e_counts)
+            );
+            wire unused = &{1'b0, fills, m_mem_req_ready, m_mem_rsp_valid, m_mem_rsp_data,
+                            m_mem_rsp_err, m_mem_rsp_cas_ok};
+            assign {store, e_share, e_l2_fill} = {(2*PORTS+WALKS){1'b0}};
+            assign stores = {STORE_W*PORTS{1'b0}};
+            assign {m_mem_req_valid, m_mem_req_cas} = {2*WALKS{1'b0}};
+            assign m_mem_req_addr = {PA_BITS*WALKS{1'b0}};
+            assign {m_mem_req_old, m_mem_req_new} = {2*XLEN*WALKS{1'b0}};
+        end
+    endgenerate
 
     // Counters. A port fills for itself, whoever walked.
     localparam SOURCES = WALKS > 1 ? PORTS : 1;
@@ -436,7 +454,7 @@ module atlas_mmu #(
     reg  [SOURCES*EVENTS-1:0] events;
     generate
         if (WALKS == 1) begin : g_fill_of_one
-            assign fills_now = |done_fill;
+            assign fills_now = |{done_fill, rf_fill};
         end else begin : g_fill_of_many
             assign fills_now = done_fill;
         end
@@ -472,7 +490,7 @@ module atlas_mmu #(
         if (OBSERVE != 0) begin : g_observe
             assign ev_look       = look;
             assign ev_hit        = l1_answers;
-            assign ev_fill       = fill;
+            assign ev_fill       = l1_fill;
             assign ev_fill_side  = fill_side;
             assign ev_fill_index = fill_indices;
             assign ev_fill_entry = fill_entries;

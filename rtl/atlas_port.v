@@ -130,6 +130,7 @@ module atlas_port #(
 
     // Fence.
     input  wire                halt,          // look nothing up; what misses starts again
+    input  wire                hold,          // look nothing up
     input  wire                retire,        // done: remember nothing of the requests that are here
     output wire                busy,          // a lookup or a fill is under way
 
@@ -250,7 +251,7 @@ module atlas_port #(
             hit_q      <= l1_answers;
             end_q      <= done;
             in_valid_q <= accept || waits;
-            read_q     <= !halt && !fill_q;   // else the RAM is not read for a request now
+            read_q     <= !halt && !hold && !fill_q;   // else the RAM is not read for a request now
             fill_q     <= done_fill;
         end
         taken_q <= s_rsp_ready;
@@ -421,7 +422,7 @@ module atlas_port #(
         f_read_vpn <= arrive ? arrive_vpn : in_vpn;
         f_looked   <= !rst && !retire && !fill && (look ? !l1_answers : f_looked && !free);
         if (look) {f_look_vpn, f_look_asid} <= {in_vpn, in_asid};
-        f_still    <= rst || halt || ~|f_count || s_rsp_valid || miss ? 3'd0 : f_still + 3'd1;
+        f_still    <= rst || halt || hold || ~|f_count || s_rsp_valid || miss ? 3'd0 : f_still + 3'd1;
     end
 
     always @(posedge clk) if (f_up) begin

@@ -20,7 +20,8 @@
     .WALK_CACHE(0), \
     .FENCE_PTRS(1), \
     .PARITY(0), \
-    .WALKS(1)
+    .WALKS(1), \
+    .SW_REFILL(0)
 
 // Sv32, large: shared L2
 `define ATLAS_PRESET_RV32 \
@@ -38,7 +39,8 @@
     .WALK_CACHE(1), \
     .FENCE_PTRS(1), \
     .PARITY(0), \
-    .WALKS(1)
+    .WALKS(1), \
+    .SW_REFILL(0)
 
 // Sv39 and Sv48, open-board SoCs
 `define ATLAS_PRESET_RV64 \
@@ -56,7 +58,8 @@
     .WALK_CACHE(1), \
     .FENCE_PTRS(1), \
     .PARITY(0), \
-    .WALKS(1)
+    .WALKS(1), \
+    .SW_REFILL(0)
 
 // Sv39, Sv48, Sv57, everything on
 `define ATLAS_PRESET_FULL \
@@ -74,6 +77,7 @@
     .WALK_CACHE(1), \
     .FENCE_PTRS(1), \
     .PARITY(1), \
-    .WALKS(2)
+    .WALKS(2), \
+    .SW_REFILL(0)
 
 `endif

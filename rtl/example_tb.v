@@ -39,6 +39,8 @@ module example_tb;
         .s_rsp_killed(), .s_rsp_id(), .s_kill_valid(2'b00), .s_kill_id(8'd0),
         .s_fence_valid(1'b0), .s_fence_ready(), .s_fence_has_va(1'b0), .s_fence_has_asid(1'b0),
         .s_fence_va(32'd0), .s_fence_asid(16'd0), .s_fence_done(),
+        .s_refill_valid(1'b0), .s_refill_ready(), .s_refill_reason(), .s_refill_port(2'd0),
+        .s_refill_va(32'd0), .s_refill_asid(16'd0), .s_refill_level(3'd0), .s_refill_pte(32'd0),
         .cfg_satp(32'h8000_0001), .cfg_adue(1'b0), .cfg_pbmte(1'b0), .cfg_napote(1'b0),
         .cfg_tlb_off(1'b0), .cfg_satp_ok(), .m_mem_req_valid(mem_valid), .m_mem_req_ready(1'b1),
         .m_mem_req_cas(), .m_mem_req_addr(mem_addr), .m_mem_req_old(), .m_mem_req_new(),

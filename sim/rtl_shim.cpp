@@ -146,6 +146,9 @@ struct instance {
         top->s_fence_valid = in.fence_valid;
         if (in.fence_valid || in.all)
             drive_fence();
+        top->s_refill_valid = in.refill_valid;
+        if (in.refill_valid || in.all)
+            drive_refill();
         put(top->cfg_satp, 0, P.xlen, in.cfg.satp);
         top->cfg_adue = in.cfg.adue;
         top->cfg_pbmte = in.cfg.pbmte;
@@ -192,6 +195,17 @@ struct instance {
         top->s_fence_asid = fence.asid;
     }
 
+    void drive_refill()
+    {
+        const struct atlas_refill &refill = base.in.refill;
+
+        put(top->s_refill_port, 0, 2, refill.port);
+        put(top->s_refill_va, 0, P.xlen, refill.va);
+        top->s_refill_asid = refill.asid;
+        put(top->s_refill_level, 0, 3, refill.level);
+        put(top->s_refill_pte, 0, P.xlen, refill.pte);
+    }
+
     void drive_mem(unsigned w)
     {
         const auto &mem = base.in.mem[w];
@@ -231,6 +245,8 @@ struct instance {
         out.satp_ok = top->cfg_satp_ok;
         for (unsigned w = 0; w < P.walks; w++)
             sample_walk(w);
+        out.refill_ready = top->s_refill_ready;
+        out.refill_reason = static_cast<unsigned>(top->s_refill_reason);
         out.ctr_value = top->ctr_value;
         out.rb_req_ready = top->rb_req_ready;
         out.rb_rsp_valid = top->rb_rsp_valid;

@@ -30,6 +30,8 @@ struct rtl_in {
     } port[RTL_MAX_PORTS];
     bool fence_valid;
     struct atlas_fence fence;
+    bool refill_valid;
+    struct atlas_refill refill;
     struct atlas_cfg cfg;
     struct { /* m_mem_*, one channel a walk */
         bool req_ready, rsp_valid, rsp_err, rsp_cas_ok;
@@ -54,7 +56,9 @@ struct rtl_out {
         struct atlas_rsp rsp;          /* meaningful with rsp_valid               */
     } port[RTL_MAX_PORTS];
     bool fence_ready, fence_done, satp_ok;
-    struct { /* m_mem_*; meaningful with req_valid */
+    bool refill_ready;
+    unsigned refill_reason; /* with refill_ready */
+    struct {                /* m_mem_*; meaningful with req_valid */
         bool req_valid, req_cas;
         uint64_t req_addr, req_old, req_new;
     } mem[RTL_MAX_WALKS];

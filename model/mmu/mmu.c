@@ -174,7 +174,12 @@ static ALWAYS_INLINE bool answered_before_walk(struct atlas *a, const struct reg
         answer_fault(a, w, va_check(mode, req->va, req->priv), rsp);
         return true;
     }
-    return a->shape.p.l2_sets > 0 && !regime->tlb_off && ask_l2(a, regime, w, rsp);
+    if (a->shape.p.l2_sets > 0 && !regime->tlb_off && ask_l2(a, regime, w, rsp))
+        return true;
+    if (a->shape.p.sw_refill == 0)
+        return false;
+    answer_fault(a, w, ATLAS_REASON_TLB_MISS, rsp);
+    return true;
 }
 
 /* A step of the walk is over: answer if that was the last. */

@@ -80,12 +80,16 @@ static const char *xlen_limit_error(const struct atlas_params *p, char *buf, siz
     return buf;
 }
 
-/* A port has one miss at a time: more walks would never have anything to do. */
+/* A port has one miss at a time: more walks would never have anything to do. Where software walks
+ * there is nothing for a second one, either. */
 static const char *walks_error(const struct atlas_params *p, char *buf, size_t len)
 {
-    if (p->walks <= p->ports)
+    if (p->walks > p->ports)
+        snprintf(buf, len, "WALKS: %u is more than the %u PORTS", p->walks, p->ports);
+    else if (p->sw_refill != 0 && p->walks > 1)
+        snprintf(buf, len, "WALKS: %u is not 1 with SW_REFILL", p->walks);
+    else
         return NULL;
-    snprintf(buf, len, "WALKS: %u is more than the %u PORTS", p->walks, p->ports);
     return buf;
 }
 

@@ -77,6 +77,10 @@ bool atlas_step_share(struct atlas *atlas, unsigned port, const struct atlas_sam
 /* The walk is given up for a fence or a kill; it leaves only the pointers it has read. */
 void atlas_step_abort(struct atlas *atlas, struct atlas_walk *w);
 
+/* As atlas_refill, under configuration *cfg. */
+unsigned atlas_step_refill(struct atlas *atlas, const struct atlas_cfg *cfg,
+                           const struct atlas_refill *refill);
+
 /* A killed request was answered on port. */
 void atlas_step_killed(struct atlas *atlas, unsigned port);
 

@@ -66,20 +66,6 @@ static ALWAYS_INLINE struct walk_step follow(struct atlas *a, const struct regim
     return want_pte(&a->shape, w);
 }
 
-/* A leaf as a translation of the request's address. */
-static ALWAYS_INLINE uint64_t leaf_data(const struct shape *shape, const struct atlas_walk *w,
-                                        uint64_t pte, const struct pte_decoded *d)
-{
-    const unsigned size = w->level * 2 + d->napot;
-    const uint64_t inside = shape->inside[size];
-    const uint64_t ppn = (d->ppn & ~inside) | (w->s.req.va >> ATLAS_PAGE_SHIFT & inside);
-    const bool g = w->g || (pte & ATLAS_MASK(PTE_G)) != 0;
-
-    return ppn << ATLAS_PAGE_SHIFT | (uint64_t)g << DATA_G_LSB | size << DATA_SIZE_LSB |
-           (unsigned)d->pbmt << DATA_PBMT_LSB | ATLAS_GET(pte, PTE_D) << DATA_D_LSB |
-           (pte >> ATLAS_PTE_R_LSB & DATA_RWXU);
-}
-
 /* A leaf that may not be used as it is: the first rule that refuses it, else an A/D update. */
 static struct walk_step check_leaf(const struct regime *regime, struct atlas_walk *w, uint64_t pte,
                                    uint64_t data)
@@ -103,7 +89,7 @@ static ALWAYS_INLINE struct walk_step use_leaf(struct atlas *a, const struct reg
                                                struct atlas_walk *w, uint64_t pte,
                                                const struct pte_decoded *d)
 {
-    const uint64_t data = leaf_data(&a->shape, w, pte, d);
+    const uint64_t data = walker_leaf(&a->shape, w, pte, d);
 
     if (mmu_allows(a, access_kind(&w->s.req), data) && (pte & ATLAS_MASK(PTE_A)) != 0 &&
         (data & DATA_PPN & regime->mode.pa_beyond) == 0)
@@ -151,7 +137,7 @@ struct walk_step walker_cas(struct atlas *a, const struct regime *regime, struct
 
     a->ctr[ATLAS_GCTR_CAS]++;
     if (status == ATLAS_MEM_OK)
-        return leaf(leaf_data(&a->shape, w, w->new_value, &d));
+        return leaf(walker_leaf(&a->shape, w, w->new_value, &d));
     if (status == ATLAS_MEM_OTHER) {
         a->ctr[ATLAS_GCTR_CAS_FAIL]++;
         w->next = ATLAS_WALK_READ;

@@ -19,6 +19,20 @@ struct walk_step {
     uint64_t data; /* WALK_LEAF: the translation, as entry.h packs it, PPN composed    */
 };
 
+/* A leaf as a translation of the request's address: w's s.req.va, level and g are set. */
+static ALWAYS_INLINE uint64_t walker_leaf(const struct shape *shape, const struct atlas_walk *w,
+                                          uint64_t pte, const struct pte_decoded *d)
+{
+    const unsigned size = w->level * 2 + d->napot;
+    const uint64_t inside = shape->inside[size];
+    const uint64_t ppn = (d->ppn & ~inside) | (w->s.req.va >> ATLAS_PAGE_SHIFT & inside);
+    const bool g = w->g || (pte & ATLAS_MASK(PTE_G)) != 0;
+
+    return ppn << ATLAS_PAGE_SHIFT | (uint64_t)g << DATA_G_LSB | size << DATA_SIZE_LSB |
+           (unsigned)d->pbmt << DATA_PBMT_LSB | ATLAS_GET(pte, PTE_D) << DATA_D_LSB |
+           (pte >> ATLAS_PTE_R_LSB & DATA_RWXU);
+}
+
 /* Begin at the root, or at a remembered pointer. w's s, port and levels are set. */
 struct walk_step walker_begin(struct atlas *a, const struct regime *regime, struct atlas_walk *w);
 

@@ -103,6 +103,12 @@ static void scramble(struct bench *b)
                                          .has_asid = rng_one_in(&b->rng, 2),
                                          .va = rng_next(&b->rng),
                                          .asid = (uint16_t)rng_next(&b->rng)};
+    if (!in->refill_valid)
+        in->refill = (struct atlas_refill){.port = (unsigned)rng_below(&b->rng, b->p->ports),
+                                           .va = rng_next(&b->rng),
+                                           .asid = (uint16_t)rng_next(&b->rng),
+                                           .level = (uint8_t)rng_below(&b->rng, 8),
+                                           .pte = rng_next(&b->rng)};
     for (unsigned w = 0; w < b->p->walks; w++)
         if (!in->mem[w].rsp_valid) {
             in->mem[w].rsp_data = rng_next(&b->rng);
@@ -163,6 +169,8 @@ bool bench_cycle(struct bench *b)
         b->in->fence_valid = false;
         b->fences++;
     }
+    if (b->out->refill_ready)
+        b->in->refill_valid = false;
     if (b->out->rb_req_ready)
         b->in->rb_req_valid = false;
     return same;
@@ -209,6 +217,19 @@ bool bench_access(struct bench *b, unsigned port, const struct atlas_req *req,
     return bench_answer(b, port, rsp);
 }
 
+bool bench_refill(struct bench *b, const struct atlas_refill *refill, unsigned *reason)
+{
+    bool same;
+
+    b->in->refill = *refill;
+    b->in->refill_valid = true;
+    do
+        same = bench_cycle(b);
+    while (same && !b->out->refill_ready);
+    *reason = b->out->refill_reason;
+    return same;
+}
+
 bool bench_fence(struct bench *b, const struct atlas_fence *fence)
 {
     bool same;
@@ -225,7 +246,8 @@ bool bench_fence(struct bench *b, const struct atlas_fence *fence)
 
 static bool idle(const struct bench *b)
 {
-    bool none = !b->in->fence_valid && !b->in->rb_req_valid && !follow_busy(b->follower);
+    bool none = !b->in->fence_valid && !b->in->refill_valid && !b->in->rb_req_valid &&
+                !follow_busy(b->follower);
 
     for (unsigned k = 0; k < b->p->ports; k++)
         none = none && bench_open_requests(b, k) == 0;

@@ -3,8 +3,8 @@
  * bench_cycle goes on by one clock cycle; whatever the RTL does in it is compared with the twin.
  * Requests that are sent wait in a queue at their port; answers are collected in order.
  * Inputs without a function here (cfg, kills, soft errors, fences at a certain cycle) are set in
- * b->in before bench_cycle: kill_valid lasts one cycle, fence_valid and rb_req_valid last until
- * accepted.
+ * b->in before bench_cycle: kill_valid lasts one cycle; fence_valid, refill_valid and rb_req_valid
+ * last until accepted.
  */
 #ifndef ATLAS_BENCH_H
 #define ATLAS_BENCH_H
@@ -71,6 +71,9 @@ bool bench_answer(struct bench *b, unsigned port, struct atlas_rsp *rsp);
 /* Send and wait for the answer; earlier answers of the port must have been read. */
 bool bench_access(struct bench *b, unsigned port, const struct atlas_req *req,
                   struct atlas_rsp *rsp);
+
+/* Offer a leaf to an MMU with SW_REFILL, and wait until it is taken: *reason is what it said. */
+bool bench_refill(struct bench *b, const struct atlas_refill *refill, unsigned *reason);
 
 /* Do a fence, and wait until it is done. */
 bool bench_fence(struct bench *b, const struct atlas_fence *fence);

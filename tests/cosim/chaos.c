@@ -1,5 +1,7 @@
 #include "chaos.h"
 
+#include "oracle/cold_walk.h"
+
 static unsigned below(struct chaos *c, unsigned n)
 {
     return (unsigned)rng_below(&c->rng, n);
@@ -229,6 +231,89 @@ static void send(struct chaos *c, unsigned k)
     bench_send(c->b, k, &req);
 }
 
+/* ---- Software that fills the TLBs ---------------------------------------------------------- */
+
+static enum cold_answer read_pte(void *ctx, uint64_t addr, uint64_t *pte)
+{
+    const struct bench *b = ctx;
+
+    return sparse_read(b->memory.memory, pte, addr, b->memory.pte_bytes) ? COLD_OK : COLD_ERROR;
+}
+
+static enum cold_answer would_write(void *ctx, uint64_t addr, uint64_t old, uint64_t pte)
+{
+    (void)ctx;
+    (void)addr;
+    (void)old;
+    (void)pte;
+    return COLD_OK;
+}
+
+static uint16_t asid_now(const struct chaos *c)
+{
+    uint64_t satp = c->b->in->cfg.satp;
+
+    return (uint16_t)(c->b->p->xlen == 32 ? ATLAS_GET(satp, SATP32_ASID)
+                                          : ATLAS_GET(satp, SATP64_ASID));
+}
+
+/* What a handler does: walk the tables for the request that has missed. False if it faults. */
+static bool find_leaf(struct chaos *c, struct atlas_refill *refill)
+{
+    const struct atlas_params *p = c->b->p;
+    const struct atlas_cfg *cfg = &c->b->in->cfg;
+    const struct cold_memory memory = {c->b, read_pte, would_write};
+    const bool sv32 = p->xlen == 32;
+    struct cold_query q = {
+        .xlen = (uint8_t)p->xlen,
+        .levels = (uint8_t)p->levels,
+        .pa_bits = (uint8_t)p->pa_bits,
+        .mode =
+            (uint8_t)(sv32 ? ATLAS_GET(cfg->satp, SATP32_MODE) : ATLAS_GET(cfg->satp, SATP64_MODE)),
+        .root_ppn = sv32 ? ATLAS_GET(cfg->satp, SATP32_PPN) : ATLAS_GET(cfg->satp, SATP64_PPN),
+        .va = c->missed.va,
+        .acc = c->missed.acc,
+        .priv = c->missed.priv,
+        .sum = c->missed.sum,
+        .mxr = c->missed.mxr,
+        .adue = true,
+        .pbmte = cfg->pbmte,
+        .napote = cfg->napote};
+    struct cold_result r;
+
+    cold_walk(&q, &memory, &r);
+    if (r.fault || r.nread == 0)
+        return false;
+    *refill = (struct atlas_refill){.port = c->missed_port,
+                                    .va = c->missed.va,
+                                    .asid = asid_now(c),
+                                    .level = r.level,
+                                    .pte = r.write.tried ? r.write.pte : r.read[r.nread - 1].pte};
+    refill->pte |= r.g ? ATLAS_MASK(PTE_G) : 0;
+    return true;
+}
+
+/* Mostly what a handler does, and sometimes nonsense. */
+static void refill(struct chaos *c)
+{
+    struct rtl_in *in = c->b->in;
+
+    if (c->b->p->sw_refill == 0 || in->refill_valid || once_in(c, 2))
+        return;
+    if (once_in(c, 3))
+        in->refill =
+            (struct atlas_refill){.port = below(c, c->b->p->ports),
+                                  .va = once_in(c, 2) ? PICK(c, c->good).va : new_address(c),
+                                  .asid = PICK(c, c->asid),
+                                  .level = (uint8_t)below(c, once_in(c, 8) ? 8 : 3),
+                                  .pte = damaged(c, random_leaf(c))};
+    else if (!find_leaf(c, &in->refill))
+        return;
+    else
+        PICK(c, c->good) = c->missed;
+    in->refill_valid = true;
+}
+
 /* ---- Disturbances -------------------------------------------------------------------------- */
 
 static void fence(struct chaos *c)
@@ -334,6 +419,10 @@ static void read_answers(struct chaos *c, unsigned k)
         if (rsp->killed)
             continue;
         c->by_reason[rsp->reason]++;
+        if (rsp->reason == ATLAS_REASON_TLB_MISS) {
+            c->missed = c->sent[k][p->read % BENCH_QUEUE];
+            c->missed_port = k;
+        }
         if (!rsp->fault && (rsp->pa != c->sent[k][p->read % BENCH_QUEUE].va || once_in(c, 16)))
             PICK(c, c->good) = c->sent[k][p->read % BENCH_QUEUE];
     }
@@ -362,7 +451,9 @@ bool chaos_cycle(struct chaos *c)
         if (once_in(c, w->kill))
             kill(c, k);
     }
+    refill(c);
     same = bench_cycle(c->b);
+    c->refills[c->b->out->refill_reason] += c->b->out->refill_ready;
     for (unsigned k = 0; k < c->b->p->ports; k++)
         read_answers(c, k);
     return same;

@@ -35,9 +35,12 @@ struct chaos {
     struct atlas_req good[CHAOS_GOOD];
     struct atlas_req sent[RTL_MAX_PORTS][BENCH_QUEUE]; /* by number modulo BENCH_QUEUE */
     struct chaos_weather weather;
-    bool no_read_back;      /* never, whatever the weather                */
-    uint64_t answers;       /* that were read                         */
-    uint64_t by_reason[32]; /* faults and (0) translations among them */
+    bool no_read_back;       /* never, whatever the weather                */
+    uint64_t answers;        /* that were read                         */
+    uint64_t by_reason[32];  /* faults and (0) translations among them */
+    uint64_t refills[32];    /* that were refused, and (0) filled      */
+    struct atlas_req missed; /* the last request that got TLB_MISS, of port missed_port */
+    unsigned missed_port;
 };
 
 /* Build tables in the memory of `b`, and set a first configuration. */

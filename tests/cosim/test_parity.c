@@ -373,7 +373,7 @@ static void flip_each_ram(struct scene *s)
     }
 }
 
-/* Run a test on each build that has parity, in its deepest mode. */
+/* Run a test on each build that has parity, and walks, in its deepest mode. */
 static void each_build(void (*test)(struct scene *s))
 {
     size_t count, tried = 0;
@@ -383,7 +383,7 @@ static void each_build(void (*test)(struct scene *s))
         const struct atlas_params *p = &builds[i]->params;
         struct scene s = {.levels = p->levels};
 
-        if (p->parity == 0 || p->ctr_bits == 0)
+        if (p->parity == 0 || p->ctr_bits == 0 || p->sw_refill != 0)
             continue;
         s.b = bench_open(builds[i], 1, LIMIT);
         s.b->alone = true;

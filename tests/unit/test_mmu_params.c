@@ -58,6 +58,8 @@ static void each_illegal_value_is_named_with_its_range(void **state)
         {"full", AT(walks), 0, "WALKS: 0 is not from 1 to 4"},
         {"full", AT(walks), 5, "WALKS: 5 is not from 1 to 4"},
         {"full", AT(walks), 3, "WALKS: 3 is more than the 2 PORTS"},
+        {"full", AT(sw_refill), 2, "SW_REFILL: 2 is not from 0 to 1"},
+        {"full", AT(sw_refill), 1, "WALKS: 2 is not 1 with SW_REFILL"},
         {"full", AT(ctr_bits), 65, "CTR_BITS: 65 is not from 0 to 64"},
         {"full", AT(ctr_bits), UINT32_MAX, "CTR_BITS: 4294967295 is not from 0 to 64"},
     };
@@ -94,7 +96,7 @@ static void each_limit_itself_is_legal(void **state)
         {"full", AT(l2_ways), 1},    {"full", AT(l2_ways), 4},   {"full", AT(walk_cache), 0},
         {"full", AT(fence_ptrs), 0}, {"full", AT(ctr_bits), 0},  {"full", AT(ctr_bits), 64},
         {"full", AT(parity), 0},     {"tiny", AT(parity), 1},    {"full", AT(walks), 1},
-        {"rv64", AT(walks), 2},
+        {"rv64", AT(walks), 2},      {"full", AT(sw_refill), 0}, {"tiny", AT(sw_refill), 1},
     };
 
     (void)state;
