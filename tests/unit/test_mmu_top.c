@@ -394,7 +394,7 @@ static void codes_have_names_and_texts(void **state)
     assert_string_equal(atlas_reason_text(ATLAS_REASON_AD_BUS),
                         "access fault: bus error on an A/D update");
     assert_null(atlas_reason_name(23));
-    assert_null(atlas_reason_text(22));
+    assert_null(atlas_reason_text(23));
     assert_string_equal(atlas_port_counter_name(ATLAS_CTR_LOOKUP), "LOOKUP");
     assert_string_equal(atlas_port_counter_name(ATLAS_CTR_KILLED), "KILLED");
     assert_null(atlas_port_counter_name(ATLAS_CTR_PORT_COUNT));
