@@ -1,12 +1,15 @@
-// atlas_miss_unit: the requests that the L1s do not answer: WALKS walkers, the L2 that they share,
-// and who gets which of them.
+// atlas_miss_unit: the requests that the L1s do not answer: who gets the L2, and who works for them
+// where that has no answer: WALKS walkers, or with SW_REFILL = 1 software.
 //
 //   misses, one slice a port ─► atlas_share ─► atlas_rr_arb ─► the lowest idle atlas_walker
 //   results, one slice a port ◄─ atlas_share ◄────────────────── walkers ◄─► atlas_l2_tlb, m_mem
 //
+//   misses, one slice a port ─► atlas_rr_arb ─► atlas_refill ◄─ s_refill       SW_REFILL = 1
+//   results, one slice a port ◄──────────────── atlas_l2_tlb
+//
 // In one cycle one walk at most takes a request; the order is that of the ports, in turn. A walk
 // works for one port; atlas_share lets others have its result. Each has a channel to memory, with
-// one request outstanding. Rules: model/README.md, section 2.
+// one request outstanding. Rules: model/README.md, sections 2 and 5.
 //
 // Reset     all walks idle
 //
@@ -25,6 +28,7 @@ module atlas_miss_unit #(
     parameter L2_WAYS  = 2,
     parameter PARITY   = 0,
     parameter WALKS    = 2,
+    parameter SW_REFILL = 0,
     parameter PPN_BITS = PA_BITS - 12,                   // derived: do not set
     parameter VPN_BITS = SLICE * LEVELS,
     parameter LEAF_W   = PPN_BITS + 7,
@@ -54,6 +58,31 @@ module atlas_miss_unit #(
     output wire [RESULT_W*PORTS-1:0] results,
     output wire [PORTS-1:0]          store,
     output wire [STORE_W*PORTS-1:0]  stores,
+
+    // Software, and the L1 that it fills: see atlas_refill.
+    input  wire                      s_refill_valid,
+    output wire                      s_refill_ready,
+    input  wire [1:0]                s_refill_port,
+    input  wire [XLEN-1:0]           s_refill_va,
+    input  wire [ASID_W-1:0]         s_refill_asid,
+    input  wire [2:0]                s_refill_level,
+    input  wire [XLEN-1:0]           s_refill_pte,
+    output wire [4:0]                s_refill_reason,
+    input  wire [2:0]                cfg_top,
+    input  wire                      cfg_pbmte,
+    input  wire                      cfg_napote,
+    input  wire [PORTS-1:0]          free,
+    input  wire [PORTS-1:0]          busy,
+    output wire [PORTS-1:0]          rf_hold,
+    output wire [PORTS-1:0]          rf_read,
+    output wire [PORTS-1:0]          rf_look,
+    output wire [PORTS-1:0]          rf_fill,
+    output wire [PORTS-1:0]          rf_back,
+    output wire [VPN_BITS-1:0]       rf_vpn,
+    output wire [LEAF_W-1:0]         rf_leaf,
+    output wire [BIG_W-1:0]          rf_big,
+    output wire                      rf_napot,
+    output wire                      rf_g,
 
     // Fence and read-back of the L2.
     input  wire                      halt,               // give up
@@ -93,53 +122,12 @@ module atlas_miss_unit #(
     output wire [WALK_CTR*WALKS-1:0] ev_counts
 );
 
-    // What a walk's result depends on but for the access: where that is equal it may be shared.
-    localparam KEY_W = VPN_BITS + 3 + ASID_W + PPN_BITS + 3;
-    wire [PORTS-1:0]       ask, grant, plain;
-    wire [KEY_W*PORTS-1:0] keys;
-    wire [5*PORTS-1:0]     needs;
-    wire [WALKS-1:0]       w_idle;
-    wire                   ready;
-    assign idle = &w_idle;
-
-    genvar k, w;
-    generate
-        for (k = 0; k < PORTS; k = k + 1) begin : g_port
-            wire [VPN_BITS-1:0] vpn;
-            wire [2:0]          top;
-            wire [ASID_W-1:0]   asid;
-            wire [PPN_BITS-1:0] root;
-            wire                xlate, va_ok, root_fits, adue, pbmte, napote, tlb_off;
-            wire [PTR_W-1:0]    unused_ptr;
-            assign {vpn, needs[5*k +: 5], xlate, va_ok, top, asid, root, root_fits, adue, pbmte, napote,
-                    tlb_off, unused_ptr} = misses[MISS_W*k +: MISS_W];
-            assign keys[KEY_W*k +: KEY_W] = {vpn, top, asid, root, adue, pbmte, napote};
-            assign plain[k] = xlate && va_ok && |top && root_fits && !tlb_off;
-        end
-    endgenerate
-
-    // One of the ports that ask for a walk. The lowest idle one takes its request, and reads its
-    // set of the L2 in that cycle: not while a walk waits to fill the L2, reads the set again, and
-    // writes it.
+    // One of the ports that ask is granted.
+    wire [PORTS-1:0] ask, grant;
+    wire             ready;
     atlas_rr_arb #(.N(PORTS)) u_arb (
         .clk(clk), .rst(rst), .req(ask), .gnt(grant), .ready(ready)
     );
-    wire [WALKS-1:0] takes, l2_fill, l2_read, l2_turn;
-    generate
-        if (WALKS == 1) begin : g_turn_of_one
-            assign ready   = w_idle;
-            assign takes   = 1'b1;
-            assign l2_read = 1'b0;
-            assign l2_turn = 1'b1;
-        end else begin : g_turns
-            reg [WALKS-1:0] write_q;                 // has read the set that it fills
-            assign ready   = |w_idle && ~|l2_fill;
-            assign takes   = w_idle & (~w_idle + 1'b1) & {WALKS{~|l2_fill}};
-            assign l2_read = l2_fill & (~l2_fill + 1'b1) & {WALKS{~|write_q}};
-            assign l2_turn = write_q;
-            always @(posedge clk) write_q <= rst ? {WALKS{1'b0}} : l2_read;
-        end
-    endgenerate
 
     wire [MISS_W-1:0] granted;
     atlas_select #(.N(PORTS), .WIDTH(MISS_W)) u_granted (
@@ -156,9 +144,9 @@ module atlas_miss_unit #(
     assign {m_vpn, m_needs, m_xlate, m_va_ok, m_top, m_asid, m_root, m_root_fits,
             m_adue, m_pbmte, m_napote, m_tlb_off, m_ptr_hit, m_ptr_big, m_ptr_table, m_ptr_g} = granted;
 
-    // L2.
+    // L2. It reads the set of the request that is granted, or for who asks with l2_read its own.
     wire                      l2_hit, l2_g;
-    wire [WALKS-1:0]          l2_look, l2_fill_g;
+    wire [WALKS-1:0]          l2_read, l2_look, l2_write, l2_fill_g;
     wire [VPN_BITS*WALKS-1:0] l2_vpn;
     wire [ASID_W*WALKS-1:0]   l2_asid;
     wire [5*WALKS-1:0]        l2_needs;
@@ -178,7 +166,7 @@ module atlas_miss_unit #(
                 .clk(clk), .rst(rst), .read_vpn(|l2_read ? l2_read_vpn : m_vpn),
                 .look(l2_look), .vpn(l2_vpn), .asid(l2_asid), .needs(l2_needs),
                 .hit(l2_hit), .hit_leaf(l2_leaf), .hit_g(l2_g), .bad(bad),
-                .fill(l2_fill & l2_turn), .fill_leaf(l2_fill_leaf), .fill_g(l2_fill_g),
+                .fill(l2_write), .fill_leaf(l2_fill_leaf), .fill_g(l2_fill_g),
                 .fence_read(fence_read), .fence_match(fence_match), .fence_has_va(fence_has_va),
                 .fence_has_asid(fence_has_asid), .fence_vpn(fence_vpn), .fence_asid(fence_asid),
                 .fence_index(fence_index), .reading(reading), .read_way(read_index[1:0]),
@@ -188,81 +176,166 @@ module atlas_miss_unit #(
         end else begin : g_no_l2
             wire unused = &{1'b0, fence_read, fence_match, fence_has_va, fence_has_asid, fence_vpn, fence_asid,
                             fence_index, reading, read_index, l2_look, l2_read_vpn, l2_asid, l2_needs,
-                            l2_fill_leaf, l2_fill_g, flip, flip_bit};
+                            l2_write, l2_fill_leaf, l2_fill_g, flip, flip_bit};
             assign {l2_hit, l2_g, bad} = 3'b000;
             assign l2_leaf  = {LEAF_W{1'b0}};
             assign read_entry = 128'd0;
         end
     endgenerate
 
-    // The walks.
-    wire [PORTS*WALKS-1:0]    serves, w_done, w_done_fault, w_done_fill, w_store;
-    wire [RESULT_W*WALKS-1:0] w_results;
-    wire [STORE_W*WALKS-1:0]  w_stores;
+    genvar k, w;
     generate
-        for (w = 0; w < WALKS; w = w + 1) begin : g_walk
-            wire [4:0]          reason;
-            wire [LEAF_W-1:0]   leaf;
-            wire [BIG_W-1:0]    big, store_big;
-            wire                napot, g, store_g, unused_ready;
-            wire [PPN_BITS-1:0] store_table;
-            wire e_l2_hit, e_l2_miss, e_walk, e_ptr_hit, e_step, e_cas, e_cas_fail, e_bus_error, e_abort;
+        if (SW_REFILL == 0) begin : g_walks
+            // What a walk's result depends on but for the access: where that is equal it may be shared.
+            localparam KEY_W = VPN_BITS + 3 + ASID_W + PPN_BITS + 3;
+            wire [PORTS-1:0]       plain;
+            wire [KEY_W*PORTS-1:0] keys;
+            wire [5*PORTS-1:0]     needs;
+            for (k = 0; k < PORTS; k = k + 1) begin : g_port
+                wire [VPN_BITS-1:0] vpn;
+                wire [2:0]          top;
+                wire [ASID_W-1:0]   asid;
+                wire [PPN_BITS-1:0] root;
+                wire                xlate, va_ok, root_fits, adue, pbmte, napote, tlb_off;
+                wire [PTR_W-1:0]    unused_ptr;
+                assign {vpn, needs[5*k +: 5], xlate, va_ok, top, asid, root, root_fits, adue, pbmte,
+                        napote, tlb_off, unused_ptr} = misses[MISS_W*k +: MISS_W];
+                assign keys[KEY_W*k +: KEY_W] = {vpn, top, asid, root, adue, pbmte, napote};
+                assign plain[k] = xlate && va_ok && |top && root_fits && !tlb_off;
+            end
 
-            atlas_walker #(
-                .XLEN(XLEN), .LEVELS(LEVELS), .PA_BITS(PA_BITS), .PORTS(PORTS), .L2(L2_SETS != 0), .ASID_W(ASID_W),
-                .SLICE(SLICE)
-            ) u_walker (
-                .clk(clk), .rst(rst),
-                .s_miss_grant(grant & {PORTS{takes[w]}}), .s_miss_ready(unused_ready),
-                .s_miss_vpn(m_vpn), .s_miss_needs(m_needs), .s_miss_xlate(m_xlate),
-                .s_miss_va_ok(m_va_ok), .s_miss_top(m_top), .s_miss_asid(m_asid),
-                .s_miss_root(m_root), .s_miss_root_fits(m_root_fits), .s_miss_adue(m_adue),
-                .s_miss_pbmte(m_pbmte), .s_miss_napote(m_napote), .s_miss_tlb_off(m_tlb_off),
-                .s_miss_ptr_hit(m_ptr_hit), .s_miss_ptr_big(m_ptr_big),
-                .s_miss_ptr_table(m_ptr_table), .s_miss_ptr_g(m_ptr_g),
-                .halt(halt), .killed(killed), .idle(w_idle[w]), .serves(serves[PORTS*w +: PORTS]),
-                .done(w_done[PORTS*w +: PORTS]), .done_fault(w_done_fault[PORTS*w +: PORTS]),
-                .done_reason(reason), .done_leaf(leaf), .done_big(big), .done_napot(napot), .done_g(g),
-                .done_fill(w_done_fill[PORTS*w +: PORTS]),
-                .store(w_store[PORTS*w +: PORTS]), .store_big(store_big), .store_table(store_table),
-                .store_g(store_g),
-                .l2_look(l2_look[w]), .l2_vpn(l2_vpn[VPN_BITS*w +: VPN_BITS]),
-                .l2_asid(l2_asid[ASID_W*w +: ASID_W]), .l2_needs(l2_needs[5*w +: 5]),
-                .l2_hit(l2_hit), .l2_leaf(l2_leaf), .l2_g(l2_g), .l2_fill(l2_fill[w]),
-                .l2_turn(l2_turn[w]), .l2_fill_leaf(l2_fill_leaf[LEAF_W*w +: LEAF_W]),
-                .l2_fill_g(l2_fill_g[w]),
-                .m_mem_req_valid(m_mem_req_valid[w]), .m_mem_req_ready(m_mem_req_ready[w]),
-                .m_mem_req_cas(m_mem_req_cas[w]), .m_mem_req_addr(m_mem_req_addr[PA_BITS*w +: PA_BITS]),
-                .m_mem_req_old(m_mem_req_old[XLEN*w +: XLEN]),
-                .m_mem_req_new(m_mem_req_new[XLEN*w +: XLEN]),
-                .m_mem_rsp_valid(m_mem_rsp_valid[w]), .m_mem_rsp_data(m_mem_rsp_data[XLEN*w +: XLEN]),
-                .m_mem_rsp_err(m_mem_rsp_err[w]), .m_mem_rsp_cas_ok(m_mem_rsp_cas_ok[w]),
-                .ev_begin(ev_begin[w]), .ev_l2_hit(e_l2_hit), .ev_l2_miss(e_l2_miss), .ev_walk(e_walk),
-                .ev_ptr_hit(e_ptr_hit), .ev_step(e_step), .ev_cas(e_cas),
-                .ev_cas_fail(e_cas_fail), .ev_bus_error(e_bus_error),
-                .ev_end(ev_end[w]), .ev_abort(e_abort), .ev_port(ev_port[PORTS*w +: PORTS])
+            // The lowest idle walk takes the request, and reads its set of the L2 in that cycle: not
+            // while a walk waits to fill the L2, reads the set again, and writes it.
+            wire [WALKS-1:0] w_idle, takes, l2_fill, l2_turn;
+            assign idle     = &w_idle;
+            assign l2_write = l2_fill & l2_turn;
+            if (WALKS == 1) begin : g_turn_of_one
+                assign ready   = w_idle;
+                assign takes   = 1'b1;
+                assign l2_read = 1'b0;
+                assign l2_turn = 1'b1;
+            end else begin : g_turns
+                reg [WALKS-1:0] write_q;             // has read the set that it fills
+                assign ready   = |w_idle && ~|l2_fill;
+                assign takes   = w_idle & (~w_idle + 1'b1) & {WALKS{~|l2_fill}};
+                assign l2_read = l2_fill & (~l2_fill + 1'b1) & {WALKS{~|write_q}};
+                assign l2_turn = write_q;
+                always @(posedge clk) write_q <= rst ? {WALKS{1'b0}} : l2_read;
+            end
+
+            wire [PORTS*WALKS-1:0]    serves, w_done, w_done_fault, w_done_fill, w_store;
+            wire [RESULT_W*WALKS-1:0] w_results;
+            wire [STORE_W*WALKS-1:0]  w_stores;
+            for (w = 0; w < WALKS; w = w + 1) begin : g_walk
+                wire [4:0]          reason;
+                wire [LEAF_W-1:0]   leaf;
+                wire [BIG_W-1:0]    big, store_big;
+                wire                napot, g, store_g, unused_ready;
+                wire [PPN_BITS-1:0] store_table;
+                wire e_l2_hit, e_l2_miss, e_walk, e_ptr_hit, e_step, e_cas, e_cas_fail, e_bus_error, e_abort;
+
+                atlas_walker #(
+                    .XLEN(XLEN), .LEVELS(LEVELS), .PA_BITS(PA_BITS), .PORTS(PORTS), .L2(L2_SETS != 0), .ASID_W(ASID_W),
+                    .SLICE(SLICE)
+                ) u_walker (
+                    .clk(clk), .rst(rst),
+                    .s_miss_grant(grant & {PORTS{takes[w]}}), .s_miss_ready(unused_ready),
+                    .s_miss_vpn(m_vpn), .s_miss_needs(m_needs), .s_miss_xlate(m_xlate),
+                    .s_miss_va_ok(m_va_ok), .s_miss_top(m_top), .s_miss_asid(m_asid),
+                    .s_miss_root(m_root), .s_miss_root_fits(m_root_fits), .s_miss_adue(m_adue),
+                    .s_miss_pbmte(m_pbmte), .s_miss_napote(m_napote), .s_miss_tlb_off(m_tlb_off),
+                    .s_miss_ptr_hit(m_ptr_hit), .s_miss_ptr_big(m_ptr_big),
+                    .s_miss_ptr_table(m_ptr_table), .s_miss_ptr_g(m_ptr_g),
+                    .halt(halt), .killed(killed), .idle(w_idle[w]), .serves(serves[PORTS*w +: PORTS]),
+                    .done(w_done[PORTS*w +: PORTS]), .done_fault(w_done_fault[PORTS*w +: PORTS]),
+                    .done_reason(reason), .done_leaf(leaf), .done_big(big), .done_napot(napot), .done_g(g),
+                    .done_fill(w_done_fill[PORTS*w +: PORTS]),
+                    .store(w_store[PORTS*w +: PORTS]), .store_big(store_big), .store_table(store_table),
+                    .store_g(store_g),
+                    .l2_look(l2_look[w]), .l2_vpn(l2_vpn[VPN_BITS*w +: VPN_BITS]),
+                    .l2_asid(l2_asid[ASID_W*w +: ASID_W]), .l2_needs(l2_needs[5*w +: 5]),
+                    .l2_hit(l2_hit), .l2_leaf(l2_leaf), .l2_g(l2_g), .l2_fill(l2_fill[w]),
+                    .l2_turn(l2_turn[w]), .l2_fill_leaf(l2_fill_leaf[LEAF_W*w +: LEAF_W]),
+                    .l2_fill_g(l2_fill_g[w]),
+                    .m_mem_req_valid(m_mem_req_valid[w]), .m_mem_req_ready(m_mem_req_ready[w]),
+                    .m_mem_req_cas(m_mem_req_cas[w]), .m_mem_req_addr(m_mem_req_addr[PA_BITS*w +: PA_BITS]),
+                    .m_mem_req_old(m_mem_req_old[XLEN*w +: XLEN]),
+                    .m_mem_req_new(m_mem_req_new[XLEN*w +: XLEN]),
+                    .m_mem_rsp_valid(m_mem_rsp_valid[w]), .m_mem_rsp_data(m_mem_rsp_data[XLEN*w +: XLEN]),
+                    .m_mem_rsp_err(m_mem_rsp_err[w]), .m_mem_rsp_cas_ok(m_mem_rsp_cas_ok[w]),
+                    .ev_begin(ev_begin[w]), .ev_l2_hit(e_l2_hit), .ev_l2_miss(e_l2_miss), .ev_walk(e_walk),
+                    .ev_ptr_hit(e_ptr_hit), .ev_step(e_step), .ev_cas(e_cas),
+                    .ev_cas_fail(e_cas_fail), .ev_bus_error(e_bus_error),
+                    .ev_end(ev_end[w]), .ev_abort(e_abort), .ev_port(ev_port[PORTS*w +: PORTS])
+                );
+                assign w_results[RESULT_W*w +: RESULT_W] = {reason, g, napot, big, leaf};
+                assign w_stores[STORE_W*w +: STORE_W]    = {store_table, store_big, store_g};
+
+                // Counters, the last first: the order of GCTR in atlas_arch.vh.
+                assign ev_counts[WALK_CTR*w +: WALK_CTR] = {
+                    e_abort, 1'b0, e_bus_error, e_cas_fail, e_cas, e_step, e_ptr_hit, e_walk,
+                    e_l2_miss, e_l2_hit};
+            end
+
+            atlas_share #(
+                .WALKS(WALKS), .PORTS(PORTS), .LEVELS(LEVELS), .PPN_BITS(PPN_BITS), .KEY_W(KEY_W),
+                .STORE_W(STORE_W)
+            ) u_share (
+                .miss(miss), .killed(killed), .plain(plain), .keys(keys), .needs(needs), .fill(fill),
+                .fills(fills), .serves(serves), .w_done(w_done), .w_done_fault(w_done_fault),
+                .w_done_fill(w_done_fill), .w_results(w_results), .w_store(w_store), .w_stores(w_stores),
+                .ask(ask), .shared(ev_share), .done(done), .done_fault(done_fault), .done_fill(done_fill),
+                .results(results), .store(store), .stores(stores)
             );
-            assign w_results[RESULT_W*w +: RESULT_W] = {reason, g, napot, big, leaf};
-            assign w_stores[STORE_W*w +: STORE_W]    = {store_table, store_big, store_g};
+            assign ev_l2_fill = l2_write;
 
-            // Counters, the last first: the order of GCTR in atlas_arch.vh.
-            assign ev_counts[WALK_CTR*w +: WALK_CTR] = {
-                e_abort, 1'b0, e_bus_error, e_cas_fail, e_cas, e_step, e_ptr_hit, e_walk,
-                e_l2_miss, e_l2_hit};
+            wire unused = &{1'b0, s_refill_valid, s_refill_port, s_refill_va, s_refill_asid,
+                            s_refill_level, s_refill_pte, cfg_top, cfg_pbmte, cfg_napote, free, busy};
+            assign s_refill_ready  = 1'b0;
+            assign s_refill_reason = `ATLAS_REASON_NONE;
+            assign {rf_hold, rf_read, rf_look, rf_fill, rf_back} = {5*PORTS{1'b0}};
+            assign {rf_vpn, rf_leaf, rf_big, rf_napot, rf_g} = {(VPN_BITS+LEAF_W+BIG_W+2){1'b0}};
+        end else begin : g_refill
+            wire [4:0] reason;
+            wire       e_l2_hit, e_l2_miss, e_abort;
+            assign ask = miss;
+            atlas_refill #(
+                .XLEN(XLEN), .LEVELS(LEVELS), .PA_BITS(PA_BITS), .PORTS(PORTS), .L2(L2_SETS != 0),
+                .ASID_W(ASID_W), .SLICE(SLICE)
+            ) u_refill (
+                .clk(clk), .rst(rst),
+                .s_refill_valid(s_refill_valid), .s_refill_ready(s_refill_ready),
+                .s_refill_port(s_refill_port), .s_refill_va(s_refill_va), .s_refill_asid(s_refill_asid),
+                .s_refill_level(s_refill_level), .s_refill_pte(s_refill_pte),
+                .s_refill_reason(s_refill_reason), .cfg_top(cfg_top), .cfg_pbmte(cfg_pbmte),
+                .cfg_napote(cfg_napote),
+                .s_miss_grant(grant), .s_miss_ready(ready), .s_miss_vpn(m_vpn), .s_miss_needs(m_needs),
+                .s_miss_xlate(m_xlate), .s_miss_va_ok(m_va_ok), .s_miss_top(m_top),
+                .s_miss_asid(m_asid), .s_miss_tlb_off(m_tlb_off),
+                .halt(halt), .killed(killed), .idle(idle),
+                .done(done), .done_fault(done_fault), .done_reason(reason), .done_fill(done_fill),
+                .free(free), .busy(busy), .hold(rf_hold), .l1_read(rf_read), .l1_look(rf_look),
+                .l1_fill(rf_fill), .l1_back(rf_back), .vpn(rf_vpn), .leaf(rf_leaf), .big(rf_big),
+                .napot(rf_napot), .g(rf_g),
+                .l2_read(l2_read), .l2_look(l2_look), .l2_vpn(l2_vpn), .l2_asid(l2_asid),
+                .l2_needs(l2_needs), .l2_hit(l2_hit), .l2_fill(l2_write),
+                .ev_begin(ev_begin), .ev_l2_hit(e_l2_hit), .ev_l2_miss(e_l2_miss), .ev_end(ev_end),
+                .ev_abort(e_abort), .ev_port(ev_port)
+            );
+            assign {l2_fill_leaf, l2_fill_g} = {rf_leaf, rf_g};
+            assign results   = {PORTS{{reason, l2_g, {LEVELS{1'b0}}, l2_leaf}}};
+            assign ev_counts = {e_abort, {(WALK_CTR-3){1'b0}}, e_l2_miss, e_l2_hit};
+
+            wire unused = &{1'b0, fill, fills, m_root, m_root_fits, m_adue, m_pbmte, m_napote, m_ptr_hit,
+                            m_ptr_big, m_ptr_table, m_ptr_g, m_mem_req_ready, m_mem_rsp_valid,
+                            m_mem_rsp_data, m_mem_rsp_err, m_mem_rsp_cas_ok};
+            assign {store, ev_share, ev_l2_fill} = {(2*PORTS+WALKS){1'b0}};
+            assign stores = {STORE_W*PORTS{1'b0}};
+            assign {m_mem_req_valid, m_mem_req_cas} = {2*WALKS{1'b0}};
+            assign m_mem_req_addr = {PA_BITS*WALKS{1'b0}};
+            assign {m_mem_req_old, m_mem_req_new} = {2*XLEN*WALKS{1'b0}};
         end
     endgenerate
-
-    atlas_share #(
-        .WALKS(WALKS), .PORTS(PORTS), .LEVELS(LEVELS), .PPN_BITS(PPN_BITS), .KEY_W(KEY_W),
-        .STORE_W(STORE_W)
-    ) u_share (
-        .miss(miss), .killed(killed), .plain(plain), .keys(keys), .needs(needs), .fill(fill),
-        .fills(fills), .serves(serves), .w_done(w_done), .w_done_fault(w_done_fault),
-        .w_done_fill(w_done_fill), .w_results(w_results), .w_store(w_store), .w_stores(w_stores),
-        .ask(ask), .shared(ev_share), .done(done), .done_fault(done_fault), .done_fill(done_fill),
-        .results(results), .store(store), .stores(stores)
-    );
-    assign ev_l2_fill = l2_fill & l2_turn;
 endmodule
 
 `default_nettype wire

@@ -390,63 +390,33 @@ module atlas_mmu #(
     wire [WALK_CTR*WALKS-1:0] e_counts;
     wire [127:0]              l2_entry;
     wire                      l2_bad;
-    generate
-        if (SW_REFILL == 0) begin : g_walk
-            atlas_miss_unit #(
-                .XLEN(XLEN), .LEVELS(LEVELS), .PA_BITS(PA_BITS), .PORTS(PORTS), .ASID_W(ASID_W),
-                .SLICE(SLICE), .L2_SETS(L2_SETS), .L2_WAYS(L2_WAYS), .PARITY(PARITY), .WALKS(WALKS)
-            ) u_miss_unit (
-                .clk(clk), .rst(rst), .miss(miss), .killed(miss_killed), .misses(misses), .fill(fill),
-                .fills(fills), .done(done), .done_fault(done_fault), .done_fill(done_fill),
-                .results(results), .store(store), .stores(stores), .halt(halt), .idle(walker_idle),
-                .fence_read(f_read), .fence_match(f_match), .fence_has_va(f_has_va),
-                .fence_has_asid(f_has_asid), .fence_vpn(f_vpn), .fence_asid(f_asid), .fence_index(f_index),
-                .reading(reading), .read_index(rb_index), .read_entry(l2_entry),
-                .bad(l2_bad), .flip(flips && flip_ram == `ATLAS_FLIP_L2), .flip_bit(flip_bit),
-                .m_mem_req_valid(m_mem_req_valid), .m_mem_req_ready(m_mem_req_ready),
-                .m_mem_req_cas(m_mem_req_cas), .m_mem_req_addr(m_mem_req_addr),
-                .m_mem_req_old(m_mem_req_old), .m_mem_req_new(m_mem_req_new),
-                .m_mem_rsp_valid(m_mem_rsp_valid), .m_mem_rsp_data(m_mem_rsp_data),
-                .m_mem_rsp_err(m_mem_rsp_err), .m_mem_rsp_cas_ok(m_mem_rsp_cas_ok),
-                .ev_share(e_share), .ev_begin(e_begin), .ev_end(e_end), .ev_l2_fill(e_l2_fill),
-                .ev_port(e_port), .ev_counts(e_counts)
-            );
-            wire unused = &{1'b0, s_refill_valid, s_refill_port, s_refill_va, s_refill_level,
-                            s_refill_pte, rf_asid, p_free};
-            assign s_refill_ready  = 1'b0;
-            assign s_refill_reason = `ATLAS_REASON_NONE;
-            assign {rf_hold, rf_read, rf_look, rf_fill, rf_back} = {5*PORTS{1'b0}};
-            assign {rf_vpn, rf_leaf, rf_big, rf_napot, rf_g} = {(VPN_BITS+LEAF_W+BIG_W+2){1'b0}};
-        end else begin : g_refill
-            atlas_refill_unit #(
-                .XLEN(XLEN), .LEVELS(LEVELS), .PA_BITS(PA_BITS), .PORTS(PORTS), .ASID_W(ASID_W),
-                .SLICE(SLICE), .L2_SETS(L2_SETS), .L2_WAYS(L2_WAYS), .PARITY(PARITY)
-            ) u_refill_unit (
-                .clk(clk), .rst(rst), .miss(miss), .killed(miss_killed), .misses(misses),
-                .done(done), .done_fault(done_fault), .done_fill(done_fill), .results(results),
-                .s_refill_valid(s_refill_valid), .s_refill_ready(s_refill_ready),
-                .s_refill_port(s_refill_port), .s_refill_va(s_refill_va), .s_refill_asid(rf_asid),
-                .s_refill_level(s_refill_level), .s_refill_pte(s_refill_pte),
-                .s_refill_reason(s_refill_reason), .cfg_top(top), .cfg_pbmte(cfg_pbmte),
-                .cfg_napote(cfg_napote), .free(p_free), .busy(port_busy), .hold(rf_hold),
-                .l1_read(rf_read), .l1_look(rf_look), .l1_fill(rf_fill), .l1_back(rf_back),
-                .vpn(rf_vpn), .leaf(rf_leaf), .big(rf_big), .napot(rf_napot), .g(rf_g),
-                .halt(halt), .idle(walker_idle), .fence_read(f_read), .fence_match(f_match),
-                .fence_has_va(f_has_va), .fence_has_asid(f_has_asid), .fence_vpn(f_vpn),
-                .fence_asid(f_asid), .fence_index(f_index), .reading(reading),
-                .read_index(rb_index), .read_entry(l2_entry), .bad(l2_bad),
-                .flip(flips && flip_ram == `ATLAS_FLIP_L2), .flip_bit(flip_bit),
-                .ev_begin(e_begin), .ev_end(e_end), .ev_port(e_port), .ev_counts(e_counts)
-            );
-            wire unused = &{1'b0, fills, m_mem_req_ready, m_mem_rsp_valid, m_mem_rsp_data,
-                            m_mem_rsp_err, m_mem_rsp_cas_ok};
-            assign {store, e_share, e_l2_fill} = {(2*PORTS+WALKS){1'b0}};
-            assign stores = {STORE_W*PORTS{1'b0}};
-            assign {m_mem_req_valid, m_mem_req_cas} = {2*WALKS{1'b0}};
-            assign m_mem_req_addr = {PA_BITS*WALKS{1'b0}};
-            assign {m_mem_req_old, m_mem_req_new} = {2*XLEN*WALKS{1'b0}};
-        end
-    endgenerate
+    atlas_miss_unit #(
+        .XLEN(XLEN), .LEVELS(LEVELS), .PA_BITS(PA_BITS), .PORTS(PORTS), .ASID_W(ASID_W), .SLICE(SLICE),
+        .L2_SETS(L2_SETS), .L2_WAYS(L2_WAYS), .PARITY(PARITY), .WALKS(WALKS), .SW_REFILL(SW_REFILL)
+    ) u_miss_unit (
+        .clk(clk), .rst(rst), .miss(miss), .killed(miss_killed), .misses(misses), .fill(fill),
+        .fills(fills), .done(done), .done_fault(done_fault), .done_fill(done_fill),
+        .results(results), .store(store), .stores(stores),
+        .s_refill_valid(s_refill_valid), .s_refill_ready(s_refill_ready),
+        .s_refill_port(s_refill_port), .s_refill_va(s_refill_va), .s_refill_asid(rf_asid),
+        .s_refill_level(s_refill_level), .s_refill_pte(s_refill_pte),
+        .s_refill_reason(s_refill_reason), .cfg_top(top), .cfg_pbmte(cfg_pbmte),
+        .cfg_napote(cfg_napote), .free(p_free), .busy(port_busy), .rf_hold(rf_hold),
+        .rf_read(rf_read), .rf_look(rf_look), .rf_fill(rf_fill), .rf_back(rf_back),
+        .rf_vpn(rf_vpn), .rf_leaf(rf_leaf), .rf_big(rf_big), .rf_napot(rf_napot), .rf_g(rf_g),
+        .halt(halt), .idle(walker_idle),
+        .fence_read(f_read), .fence_match(f_match), .fence_has_va(f_has_va),
+        .fence_has_asid(f_has_asid), .fence_vpn(f_vpn), .fence_asid(f_asid), .fence_index(f_index),
+        .reading(reading), .read_index(rb_index), .read_entry(l2_entry),
+        .bad(l2_bad), .flip(flips && flip_ram == `ATLAS_FLIP_L2), .flip_bit(flip_bit),
+        .m_mem_req_valid(m_mem_req_valid), .m_mem_req_ready(m_mem_req_ready),
+        .m_mem_req_cas(m_mem_req_cas), .m_mem_req_addr(m_mem_req_addr),
+        .m_mem_req_old(m_mem_req_old), .m_mem_req_new(m_mem_req_new),
+        .m_mem_rsp_valid(m_mem_rsp_valid), .m_mem_rsp_data(m_mem_rsp_data),
+        .m_mem_rsp_err(m_mem_rsp_err), .m_mem_rsp_cas_ok(m_mem_rsp_cas_ok),
+        .ev_share(e_share), .ev_begin(e_begin), .ev_end(e_end), .ev_l2_fill(e_l2_fill),
+        .ev_port(e_port), .ev_counts(e_counts)
+    );
 
     // Counters. A port fills for itself, whoever walked.
     localparam SOURCES = WALKS > 1 ? PORTS : 1;

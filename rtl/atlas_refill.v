@@ -107,7 +107,6 @@ module atlas_refill #(
 
     localparam [2:0] S_IDLE = 3'd0, S_MISS = 3'd1, S_READ = 3'd2, S_LOOK = 3'd3, S_FILL = 3'd4,
                      S_BACK = 3'd5;
-    localparam PTE_PPN = XLEN == 32 ? `ATLAS_PTE32_PPN_BITS : `ATLAS_PTE64_PPN_BITS;
 
     reg  [2:0] state_q, state_d;
 
@@ -155,27 +154,19 @@ module atlas_refill #(
         .pbmt(pbmt), .ppn(unused_ppn)
     );
 
-    // Composed in full width, as in atlas_walker.
-    wire [LEVELS-2:0]  larger;
-    wire [PTE_PPN-1:0] full_ppn;
-    wire [PTE_PPN:0]   beyond = {1'b0, full_ppn} >> PPN_BITS;
+    wire too_wide, too_large;
     genvar l;
     generate
         for (l = 0; l < LEVELS - 1; l = l + 1) begin : g_big
-            assign big[l]    = level > l;
-            assign larger[l] = big[l] && SLICE * (l + 1) > PPN_BITS;
+            assign big[l] = level > l;
         end
     endgenerate
-    atlas_compose #(.LEVELS(LEVELS), .SLICE(SLICE), .PPN_BITS(PTE_PPN)) u_compose (
-        .ppn(s_refill_pte[`ATLAS_PTE64_PPN_LSB +: PTE_PPN]), .vpn(vpn), .big(big), .napot(napot),
-        .composed(full_ppn)
+    atlas_leaf #(.XLEN(XLEN), .LEVELS(LEVELS), .PA_BITS(PA_BITS)) u_leaf (
+        .pte(s_refill_pte), .vpn(vpn), .big(big), .napot(napot), .pbmt(pbmt),
+        .leaf(leaf), .wide(too_wide), .larger(too_large)
     );
-    assign leaf = {pbmt, s_refill_pte[`ATLAS_PTE_D_LSB], s_refill_pte[`ATLAS_PTE_U_LSB],
-                   s_refill_pte[`ATLAS_PTE_X_LSB], s_refill_pte[`ATLAS_PTE_W_LSB],
-                   s_refill_pte[`ATLAS_PTE_R_LSB], full_ppn[PPN_BITS-1:0]};
 
     wire no_level = ~|cfg_top || level > cfg_top;
-    wire too_wide = |beyond || |larger || (napot && PPN_BITS < 4);
     reg  [4:0] refuse_q;
     always @(posedge clk)
         refuse_q <= no_level                         ? `ATLAS_REASON_MODE
@@ -183,7 +174,7 @@ module atlas_refill #(
                   : dec_fault                        ? dec_reason
                   : !dec_leaf                        ? `ATLAS_REASON_NO_LEAF
                   : !s_refill_pte[`ATLAS_PTE_A_LSB]  ? `ATLAS_REASON_A_CLEAR
-                  : too_wide                         ? `ATLAS_REASON_LEAF_WIDTH
+                  : too_wide || too_large            ? `ATLAS_REASON_LEAF_WIDTH
                   :                                    `ATLAS_REASON_NONE;
 
     // ... and on its way into the TLBs.
@@ -231,7 +222,7 @@ module atlas_refill #(
     assign ev_end     = |served;
     assign ev_abort   = abort;
     assign ev_port    = serving ? port_q : s_miss_grant;
-    wire unused = &{1'b0, unused_fits, unused_ppn, s_refill_va, beyond};
+    wire unused = &{1'b0, unused_fits, unused_ppn, s_refill_va};
 endmodule
 
 `default_nettype wire

@@ -124,7 +124,6 @@ module atlas_walker #(
     localparam [2:0] S_IDLE = 3'd0, S_REFUSE = 3'd1, S_L2 = 3'd2, S_ASK = 3'd3, S_WAIT = 3'd4,
                      S_STEP = 3'd5, S_FILL = 3'd6;
     localparam PTE_SHIFT = XLEN == 32 ? 2 : 3;
-    localparam PTE_PPN   = XLEN == 32 ? `ATLAS_PTE32_PPN_BITS : `ATLAS_PTE64_PPN_BITS;
 
     // The request that is served.
     reg  [2:0]          state_q, state_d;
@@ -192,35 +191,22 @@ module atlas_walker #(
                              : !va_ok_q   ? `ATLAS_REASON_NONCANONICAL
                              :              `ATLAS_REASON_PTE_WIDTH;
 
-    // The leaf. Composed in full width: a page may be larger than physical memory, and its
-    // address is too wide wherever the result does not fit.
-    wire [LEVELS-2:0] larger;                            // than physical memory
-    wire [LEVELS-2:0] top_big;                           // the root's level
+    // The root's level.
+    wire [LEVELS-2:0] top_big;
     genvar l;
     generate
-        for (l = 0; l < LEVELS - 1; l = l + 1) begin : g_big
-            assign larger[l]  = big_q[l] && SLICE * (l + 1) > PPN_BITS;
+        for (l = 0; l < LEVELS - 1; l = l + 1) begin : g_top
             assign top_big[l] = s_miss_top > l;
         end
     endgenerate
-    wire [PTE_PPN-1:0] full_ppn;
-    atlas_compose #(.LEVELS(LEVELS), .SLICE(SLICE), .PPN_BITS(PTE_PPN)) u_compose (
-        .ppn(pte_q[`ATLAS_PTE64_PPN_LSB +: PTE_PPN]), .vpn(vpn_q), .big(big_q), .napot(dec_napot),
-        .composed(full_ppn)
+
+    // The leaf.
+    wire [LEAF_W-1:0] leaf;
+    wire              leaf_wide, too_large;
+    atlas_leaf #(.XLEN(XLEN), .LEVELS(LEVELS), .PA_BITS(PA_BITS)) u_leaf (
+        .pte(pte_q), .vpn(vpn_q), .big(big_q), .napot(dec_napot), .pbmt(dec_pbmt),
+        .leaf(leaf), .wide(leaf_wide), .larger(too_large)
     );
-    wire [PPN_BITS-1:0] composed = full_ppn[PPN_BITS-1:0];
-    wire leaf_wide;
-    generate
-        if (PPN_BITS < PTE_PPN) begin : g_narrow
-            assign leaf_wide = |full_ppn[PTE_PPN-1:PPN_BITS];
-        end else begin : g_wide
-            assign leaf_wide = 1'b0;
-        end
-    endgenerate
-    wire too_large = |larger || (dec_napot && PPN_BITS < 4);
-    wire [LEAF_W-1:0] leaf = {dec_pbmt, pte_q[`ATLAS_PTE_D_LSB], pte_q[`ATLAS_PTE_U_LSB],
-                              pte_q[`ATLAS_PTE_X_LSB], pte_q[`ATLAS_PTE_W_LSB],
-                              pte_q[`ATLAS_PTE_R_LSB], composed};
     wire              path_g = g_q || pte_q[`ATLAS_PTE_G_LSB];
 
     // Results. What comes with a fault is not looked at.
