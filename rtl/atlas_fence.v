@@ -4,7 +4,7 @@
 //   s_fence_valid  __/---\________________    operands are sampled in cycle 0
 //   halt           ______/-----------\____    nothing is looked up, walks are given up
 //   read           __________/---\________    the set of the address is read
-//   match          ______________/---\____    what matches is removed
+//   match          ______________/---\____    what matches is found, and goes in the cycle after
 //   s_fence_done   __________________/---\    one cycle
 //
 // Done comes 5 cycles after acceptance for a fence with an address, and SETS + 4 for one without

@@ -10,8 +10,8 @@
 // look      a request is looked up: whether an entry matched is remembered until its fill
 // advance   the request becomes the one that a fill is for (cur_*), if it misses
 // put       write its entry; else `drop`: the entry that matched it goes
-// fence     fence_read reads set fence_set for the next cycle; fence_match in that cycle
-//           removes the entry if the fence matches it
+// fence     fence_read reads set fence_set for the next cycle; fence_match in that cycle asks
+//           whether the fence matches its entry, which goes in the cycle after
 // bad       with PARITY: the word of the request is not what was written; match, ok and leaf say
 //           nothing. Whoever meets such a word, a lookup or a fence, removes it
 // Reset     none: a fence sweeps the RAM after reset
@@ -102,11 +102,12 @@ module atlas_l1_ram #(
     end
     wire [INDEX_W-1:0] raddr = fence_read ? fence_set : waits ? set_q : arrive_set;
     wire [INDEX_W-1:0] fill_set = PARITY != 0 && look ? set_q : cur_set_q;
-    wire [INDEX_W-1:0] waddr = fence_match ? fence_set_q : fill_set;
+    wire [INDEX_W-1:0] waddr = fenced_q ? fenced_set_q : fill_set;
     assign put_set = cur_set_q;
 
-    wire               fenced;
-    wire               we = put || (drop && match_q) || fenced || (look && bad);
+    reg                fenced_q;                         // a fence has matched the entry of this set
+    reg  [INDEX_W-1:0] fenced_set_q;
+    wire               we = put || (drop && match_q) || fenced_q || (look && bad);
     wire [WORD_W-1:0]  wdata = {put, put_g, cur_asid, cur_page[PAGE_W-1:SETS_W],
                                 put_leaf[PPN_BITS +: FLAGS_W], put_leaf[PPN_BITS-1:PPN_LSB]};
     wire [WORD_W-1:0]  rdata;
@@ -137,7 +138,10 @@ module atlas_l1_ram #(
     // Comparators of its own are as small as a mux before those of the request, which are critical.
     wire fence_names = (!fence_has_va || tag == fence_page[PAGE_W-1:SETS_W])
                     && (!fence_has_asid || (r_asid == fence_asid && !g));
-    assign fenced = fence_match && (fence_names || bad);
+    always @(posedge clk) begin
+        fenced_q     <= fence_match && (fence_names || bad);
+        fenced_set_q <= fence_set_q;
+    end
 
     wire       allowed;
     wire [4:0] unused_reason;
@@ -167,7 +171,8 @@ module atlas_l1_ram #(
     always @(posedge clk) begin
         if (arrive) f_in <= arrive_page;
         f_here <= f_up && (arrive || f_here);
-        f_read <= f_up && (arrive || waits) && !fence_read && !fence_match && !put && !drop;
+        f_read <= f_up && (arrive || waits) && !fence_read && !fence_match
+            && !f_clear && !fenced_q && !put && !drop;
     end
     always @(*) if (f_up) e_arrive: assume (!(arrive && waits) && (!waits || f_here));
     always @(*) if (f_up && look) e_look: assume (f_here && f_read && page == f_in && advance);
@@ -189,7 +194,13 @@ module atlas_l1_ram #(
     atlas_set_index #(.SETS(SETS), .HASH(HASH), .PAGE_W(PAGE_W)) u_f_page (.page(fence_page),
         .index(f_page_set));
     always @(posedge clk) {f_fence, f_fence_set} <= {f_up && fence_read, fence_set};
-    always @(*) if (f_up && (fence_read || fence_match)) e_quiet: assume (!look && !put && !drop);
+    reg                f_clear;  // what it has matched goes; its operands are still there
+    reg  [PAGE_W+ASID_W+1:0] f_operands;
+    wire [PAGE_W+ASID_W+1:0] f_given = {fence_has_va, fence_has_asid, fence_page, fence_asid};
+    always @(posedge clk) {f_clear, f_operands} <= {f_up && fence_match, f_given};
+    always @(*) if (f_up && f_clear) e_hold: assume (f_given == f_operands);
+    always @(*) if (f_up && (fence_read || fence_match || fenced_q || f_clear))
+        e_quiet: assume (!look && !put && !drop);
     always @(*) if (f_up && fence_match)
         e_match: assume (f_fence && fence_set_q == f_fence_set
                          && (!fence_has_va || fence_set_q == f_page_set));
@@ -209,10 +220,10 @@ module atlas_l1_ram #(
     wire f_met  = f_page_of == f_page && (f_g || f_asid_of == f_asid);    // the look has matched it
     wire f_ours = !fence_has_asid || (fence_asid == f_asid && !f_g);
     reg  [SETS-1:0] f_seen;      // fences without address have been to these sets since
-    wire f_sweep = fence_match && !fence_has_va && f_ours;
-    wire [SETS-1:0] f_now = {{(SETS-1){1'b0}}, f_sweep} << fence_set_q;
+    wire f_sweep = f_clear && !fence_has_va && f_ours;
+    wire [SETS-1:0] f_now = {{(SETS-1){1'b0}}, f_sweep} << fenced_set_q;
     reg  f_live, f_kept;         // it may be there; it must be
-    wire f_gone = &f_seen || (fence_match && fence_has_va && fence_page == f_page && f_ours);
+    wire f_gone = &f_seen || (f_clear && fence_has_va && fence_page == f_page && f_ours);
     wire [INDEX_W-1:0] f_set, f_put_set;
     atlas_set_index #(.SETS(SETS), .HASH(HASH), .PAGE_W(PAGE_W))
         u_f_set (.page(f_page), .index(f_set)), u_f_put (.page(cur_page), .index(f_put_set));
@@ -220,7 +231,7 @@ module atlas_l1_ram #(
         f_seen <= !f_up || (f_put && f_same) ? {SETS{1'b0}} : f_seen | f_now;
         f_live <= !f_up || (f_put ? f_same : f_live && !f_gone && !(drop && f_met));
         f_kept <= f_up && (f_put ? f_same
-                                 : f_kept && !fence_match && !(drop && f_met)
+                                 : f_kept && !f_clear && !(drop && f_met)
                                      && !(put && f_put_set == f_set));
     end
 
@@ -259,7 +270,7 @@ module atlas_l1_ram #(
             always @(posedge clk) if (f_up) begin
                 i_live:  assert (f_live || !is_it);
                 i_kept:  assert (!f_kept || is_it);
-                i_gone:  assert (!f_gone || fence_match || !is_it);
+                i_gone:  assert (!f_gone || f_clear || !is_it);
                 i_match: assert (!f_free || match_q == met);
             end
         end

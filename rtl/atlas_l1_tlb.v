@@ -255,7 +255,7 @@ module atlas_l1_tlb #(
     always @(posedge clk) begin
         if (arrive) f_in_vpn <= arrive_vpn;
         f_here <= !rst && (arrive || f_here);
-        f_read <= !rst && (arrive || waits) && !fence_read && !fence_match && !fill;
+        f_read <= !rst && (arrive || waits) && !fence_read && !fence_match && !f_clear && !fill;
     end
     always @(*) if (f_up) e_arrive: assume (!(arrive && waits) && (!waits || f_here));
     always @(*) if (f_up && look) e_look: assume (f_here && f_read && vpn == f_in_vpn && advance);
@@ -292,7 +292,12 @@ module atlas_l1_tlb #(
         f_fence <= !rst && fence_read;
         {f_set, f_big_set} <= {fence_set, fence_big_set};
     end
-    always @(*) if (f_up && (fence_read || fence_match)) e_quiet: assume (!look && !fill);
+    reg f_clear;                 // what the fence has matched goes; its operands are still there
+    reg  [VPN_BITS+ASID_W+1:0] f_operands;
+    wire [VPN_BITS+ASID_W+1:0] f_given = {fence_has_va, fence_has_asid, fence_vpn, fence_asid};
+    always @(posedge clk) {f_clear, f_operands} <= {!rst && fence_match, f_given};
+    always @(*) if (f_up && f_clear) e_hold: assume (f_given == f_operands);
+    always @(*) if (f_up && (fence_read || fence_match || f_clear)) e_quiet: assume (!look && !fill);
     always @(*) if (f_up && fence_match) e_match: assume (f_fence
         && {fence_set_q, fence_big_set_q} == {f_set, f_big_set}
         && (!fence_has_va || {fence_set_q, fence_big_set_q} == {f_set_due, f_big_set_due}));

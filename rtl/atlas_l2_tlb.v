@@ -114,7 +114,12 @@ module atlas_l2_tlb #(
     reg  [INDEX_W-1:0] raddr_q;
     always @(posedge clk) raddr_q <= raddr;
 
-    wire [INDEX_W-1:0]  waddr = fence_match || WALKS > 1 ? raddr_q : vpn_set;
+    // What a fence has matched goes a cycle later.
+    reg                 fenced_q;
+    reg  [INDEX_W-1:0]  fenced_set_q;
+    always @(posedge clk) {fenced_q, fenced_set_q} <= {fence_match, raddr_q};
+
+    wire [INDEX_W-1:0]  waddr = fenced_q ? fenced_set_q : WALKS > 1 ? raddr_q : vpn_set;
     wire [WORD_W-1:0]   wdata = {|fill, w_g, w_for, w_vpn[VPN_BITS-1:SETS_W],
                                  w_leaf[KEEP_W-1:0]};
 
@@ -132,8 +137,9 @@ module atlas_l2_tlb #(
             wire              named    =
                    (!fence_has_va || tag == fence_vpn[VPN_BITS-1:SETS_W])
                 && (!fence_has_asid || (w_asid == fence_asid && !g));
-            wire              removed  = bad_way[w] ? fence_match || |look : fence_match && named;
-            wire              we       = removed || (|fill && fill_way == w);
+            reg               goes_q;                    // a fence has matched it
+            always @(posedge clk) goes_q <= fence_match && (named || bad_way[w]);
+            wire              we = goes_q || (|look && bad_way[w]) || (|fill && fill_way == w);
 
             atlas_parity_ram #(.DEPTH(SETS), .WIDTH(WORD_W), .PARITY(PARITY)) u_ram (
                 .clk(clk), .we(we), .waddr(waddr), .wdata(wdata), .raddr(raddr), .rdata(word),
@@ -233,7 +239,7 @@ module atlas_l2_tlb #(
     reg                f_read, f_free;
     reg [VPN_BITS-1:0] f_read_vpn;
     always @(posedge clk) begin
-        f_read     <= !rst && !fence_read && !fence_match && !fill;
+        f_read     <= !rst && !fence_read && !fence_match && !f_clear && !fill;
         f_read_vpn <= read_vpn;
     end
     always @(*) if (f_up && look) e_look: assume (f_read && f_read_vpn == vpn);
@@ -247,16 +253,18 @@ module atlas_l2_tlb #(
     always @(*) if (f_up && fill)
         e_fill: assume (f_free && !look && {vpn, asid} == {f_look_vpn, f_look_asid});
     // Assumed of the fence: nothing else happens then; what is removed was read a cycle ago.
-    reg f_fence;
+    reg f_fence, f_clear;        // a set was read; what matched in it goes
     reg [VPN_BITS+ASID_W+1:0] f_operands;
-    reg [9:0]                 f_index;
+    reg [9:0]                 f_index, f_clear_index;
     wire [VPN_BITS+ASID_W+1:0] f_given = {fence_has_va, fence_has_asid, fence_vpn, fence_asid};
     always @(posedge clk) begin
         f_fence <= !rst && fence_read;
-        {f_operands, f_index} <= {f_given, fence_index};
+        f_clear <= !rst && fence_match;
+        {f_operands, f_index, f_clear_index} <= {f_given, fence_index, f_index};
     end
-    always @(*) if (f_up && (fence_read || fence_match)) e_quiet: assume (!look && !fill);
-    always @(*) if (f_up && fence_match) e_match: assume (f_fence && f_operands == f_given);
+    always @(*) if (f_up && (fence_read || fence_match || f_clear)) e_quiet: assume (!look && !fill);
+    always @(*) if (f_up && fence_match) e_match: assume (f_fence);
+    always @(*) if (f_up && (fence_match || f_clear)) e_hold: assume (f_operands == f_given);
     always @(*) if (f_up && fence_read && !fence_has_va) e_index: assume (fence_index < SETS);
 
     // One translation, any, and whether a hit may give it: anything may be in the RAM at reset.
@@ -270,11 +278,11 @@ module atlas_l2_tlb #(
     wire f_same   = fill_g == f_g && fill_leaf == f_leaf;
     wire f_filled = fill && vpn == f_vpn && f_same && (f_g || asid == f_asid);
     wire f_other  = fill && vpn == f_vpn && !f_same && asid == f_asid;
-    wire f_here   = fence_match && fence_has_va && fence_vpn == f_vpn;
+    wire f_here   = f_clear && fence_has_va && fence_vpn == f_vpn;
     wire f_ours   = !fence_has_asid || (fence_asid == f_asid && !f_g);
     // Sets that fences without address have been to since: of those that remove this one, of all.
     reg [SETS-1:0] f_seen, f_seen_all;
-    wire [SETS-1:0] f_set = fence_match && !fence_has_va ? {{(SETS-1){1'b0}}, 1'b1} << f_index
+    wire [SETS-1:0] f_set = f_clear && !fence_has_va ? {{(SETS-1){1'b0}}, 1'b1} << f_clear_index
                                                          : {SETS{1'b0}};
     reg f_live;                  // filled, and not covered by a fence since
     reg f_put;                   // filled since reset
@@ -331,10 +339,10 @@ module atlas_l2_tlb #(
             wire [WAYS-1:0] chosen     = {{(WAYS-1){1'b0}}, 1'b1} << way_q;
             always @(posedge clk) if (f_up) begin
                 i_live: assert (f_live || ~|is_it);
-                i_gone: assert (!f_gone || fence_match || ~|is_it);
+                i_gone: assert (!f_gone || f_clear || ~|is_it);
                 i_has:  assert ((f_has_g || ~|(at_page & page_g))
                                 && (f_has_n || ~|(at_page & ~page_g)));
-                i_none: assert (!f_none || fence_match || ~|at_page);
+                i_none: assert (!f_none || f_clear || ~|at_page);
                 i_one:  assert (mixed || (is_ours & (is_ours - 1'b1)) == 0);
                 i_old:  assert (mixed || !f_old || ~|is_it);
                 i_way:  assert (!f_free || ~|is_look || first_look == chosen);
