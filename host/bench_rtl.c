@@ -127,23 +127,25 @@ static bool row(const char *what, unsigned cycles, unsigned contract)
 static bool measure(struct bed *d, unsigned latency)
 {
     const bool l2 = d->params.l2_sets > 0;
-    const unsigned before_walk = 1 + (l2 ? 2 : 0); /* until the last TLB has missed */
+    const unsigned hit = d->params.hit_latency;
+    const unsigned before_walk = hit + (l2 ? 2 : 0); /* until the last TLB has missed */
     bool met = true;
     char what[80];
 
     fence_cycles(d, false);
     load(d, 0);
     settle(d);
-    met = row("L1 hit", load_cycles(d, 0), 1) && met;
+    met = row("L1 hit", load_cycles(d, 0), hit) && met;
     if (l2 && RIVAL_OF_PAGE_0 < PAGES) {
         load(d, RIVAL_OF_PAGE_0 << ATLAS_PAGE_SHIFT);
         settle(d);
-        met = row("L2 hit", load_cycles(d, 0), 1 + 3) && met;
+        met = row("L2 hit", load_cycles(d, 0), hit + 3) && met;
     }
     settle(d);
-    met = row("walk of 1 read (last pointer hits)", load_cycles(d, 2),
-              before_walk + (latency + 1) + 3) &&
-          met;
+    if (d->params.walk_cache != 0)
+        met = row("walk of 1 read (last pointer hits)", load_cycles(d, 2),
+                  before_walk + (latency + 1) + 3) &&
+              met;
     for (unsigned levels = d->params.levels; levels >= (d->params.xlen == 32 ? 2 : 3); levels--) {
         /* A shallower mode reads the same chain of tables from the root: its last level is a
          * table of pointers, so the load ends in a fault after as many reads. */

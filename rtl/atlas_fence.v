@@ -7,7 +7,7 @@
 //   match          ______________/---\____    what matches is found, and goes in the cycle after
 //   s_fence_done   __________________/---\    one cycle
 //
-// Done comes 5 cycles after acceptance for a fence with an address, and SETS + 4 for one without
+// Done comes 4 cycles after acceptance for a fence with an address, and SETS + 3 for one without
 // (SETS = the largest of L1_SETS, L1_BIG and L2_SETS), plus the wait for a memory answer on its way.
 // The sweep after reset is a fence without operands that nobody asked for; boot is up until it is over.
 // Read-back takes the same way but for the removal.
@@ -68,6 +68,7 @@ module atlas_fence #(
 
     reg  [2:0]          state_q, state_d;
     reg                 boot_q, back_q, match_q;
+    reg                 halt_q;                          // state_q is not S_IDLE
     reg                 has_va_q, has_asid_q;
     reg  [VPN_BITS-1:0] vpn_q;
     reg  [ASID_W-1:0]   asid_q;
@@ -93,6 +94,7 @@ module atlas_fence #(
     always @(posedge clk) begin
         if (rst) begin
             state_q    <= S_HALT;
+            halt_q     <= 1'b1;
             boot_q     <= 1'b1;
             back_q     <= 1'b0;
             match_q    <= 1'b0;
@@ -101,6 +103,7 @@ module atlas_fence #(
             index_q    <= 10'd0;
         end else begin
             state_q <= state_d;
+            halt_q  <= state_d != S_IDLE;
             boot_q  <= boot_q && state_q != S_DONE;
             match_q <= state_q == S_READ && !back_q;
             if (state_q == S_IDLE) begin
@@ -123,10 +126,10 @@ module atlas_fence #(
     assign rb_req_ready  = state_q == S_IDLE && !s_fence_valid;
     assign s_fence_done  = state_q == S_DONE && !boot_q && !back_q;
     assign rb_rsp_valid  = state_q == S_LAST && back_q;
-    assign reading       = back_q && halt;
+    assign reading       = back_q && halt_q;
     assign ev_fence      = s_fence_done;
     assign boot          = boot_q;
-    assign halt          = state_q != S_IDLE;
+    assign halt          = halt_q;
     assign read          = state_q == S_READ;
     assign match         = match_q;
     assign has_va        = has_va_q;
@@ -192,6 +195,7 @@ module atlas_fence #(
         a_back:    assert (!rb_rsp_valid || (f_back && reading && f_reads == 12'd1));
         a_one_rb:  assert (!rb_req_ready || !f_back);
         i_due:     assert (f_reads <= f_due || !halt);
+        i_halt:    assert (halt_q == (state_q != S_IDLE));
         i_index:   assert (!read || f_due == 12'd1 || {2'b00, index} == f_reads);
         i_state:   assert (state_q == S_IDLE ? !halt && !f_fence && !f_back && !boot
                          : state_q == S_HALT ? f_reads == 12'd0 && !f_quiet && !match_q

@@ -7,7 +7,8 @@
 //   page, acc...            =<  A  >=       match: there is an entry for it;
 //   match, ok, leaf         =<  A  >=       ok: and it allows the access
 //
-// look      a request is looked up: whether an entry matched is remembered until its fill
+// look      a request is looked up. Its set, and whether an entry matched, stay beside it:
+// stays     ... with HIT_LATENCY = 2 for a cycle, and while it stays where it is
 // advance   the request becomes the one that a fill is for (cur_*), if it misses
 // put       write its entry; else `drop`: the entry that matched it goes
 // fence     fence_read reads set fence_set for the next cycle; fence_match in that cycle asks
@@ -28,6 +29,7 @@ module atlas_l1_ram #(
     parameter HASH     = 1,
     parameter LSB      = 0,
     parameter PARITY   = 0,
+    parameter HIT_LATENCY = 1,
     parameter VPN_BITS = 27,
     parameter ASID_W   = 9,
     parameter PPN_BITS = 20,
@@ -55,6 +57,7 @@ module atlas_l1_ram #(
     input  wire [6:0]          flip_bit,
 
     // Fill.
+    input  wire                stays,
     input  wire                advance,
     input  wire                put,
     input  wire                drop,
@@ -90,16 +93,20 @@ module atlas_l1_ram #(
 
     // One write port (fill, fence), one read port (lookup, fence).
     wire [INDEX_W-1:0] arrive_set;
+    wire [INDEX_W-1:0] told_set;
+    wire               told_match;
     reg  [INDEX_W-1:0] set_q, cur_set_q;                 // of the request, and of cur
-    reg                match_q;                          // the request that was looked up last matched
+    reg                match_q;                          // cur matched
     atlas_set_index #(.SETS(SETS), .HASH(HASH), .PAGE_W(PAGE_W)) u_set (
         .page(arrive_page), .index(arrive_set)
     );
     always @(posedge clk) begin
-        if (arrive)  set_q     <= arrive_set;
-        if (advance) cur_set_q <= set_q;
-        if (look)    match_q   <= match;
+        if (arrive) set_q <= arrive_set;
+        if (advance) {cur_set_q, match_q} <= {told_set, told_match};
     end
+    atlas_delay #(.CYCLES(HIT_LATENCY - 1), .WIDTH(INDEX_W + 1)) u_told (
+        .clk(clk), .stays(stays), .found({set_q, match}), .told({told_set, told_match})
+    );
     wire [INDEX_W-1:0] raddr = fence_read ? fence_set : waits ? set_q : arrive_set;
     wire [INDEX_W-1:0] fill_set = PARITY != 0 && look ? set_q : cur_set_q;
     wire [INDEX_W-1:0] waddr = fenced_q ? fenced_set_q : fill_set;
@@ -172,17 +179,30 @@ module atlas_l1_ram #(
         if (arrive) f_in <= arrive_page;
         f_here <= f_up && (arrive || f_here);
         f_read <= f_up && (arrive || waits) && !fence_read && !fence_match
-            && !f_clear && !fenced_q && !put && !drop;
+            && !f_clear && !fenced_q && !put && !drop && !(look && bad);
     end
     always @(*) if (f_up) e_arrive: assume (!(arrive && waits) && (!waits || f_here));
-    always @(*) if (f_up && look) e_look: assume (f_here && f_read && page == f_in && advance);
-    // A fill follows the look of its request, once, with no fence in between.
+    always @(*) if (f_up && look) e_look: assume (f_here && f_read && page == f_in
+        && (HIT_LATENCY == 1 ? advance : !stays));
+    // What is remembered of a look: at once, or a cycle later and as long as it stays.
+    reg              f_stayed;
+    reg [PAGE_W-1:0] f_stayed_page;
+    reg [ASID_W-1:0] f_stayed_asid;
+    wire             f_removes = fence_match || put || drop;
+    always @(posedge clk) begin
+        f_stayed <= f_up && !f_removes && (look || (f_stayed && stays));
+        if (look) {f_stayed_page, f_stayed_asid} <= {page, asid};
+    end
+    wire              f_told      = HIT_LATENCY == 1 ? look : f_stayed;
+    wire [PAGE_W-1:0] f_told_page = HIT_LATENCY == 1 ? page : f_stayed_page;
+    wire [ASID_W-1:0] f_told_asid = HIT_LATENCY == 1 ? asid : f_stayed_asid;
+    // A fill follows the look of its request, once, and nothing is removed in between.
     reg              f_free;
     reg [PAGE_W-1:0] f_page_of;
     reg [ASID_W-1:0] f_asid_of;
     always @(posedge clk) begin
-        f_free <= f_up && (look || (f_free && !advance && !fence_read && !put && !drop));
-        if (look) {f_page_of, f_asid_of} <= {page, asid};
+        f_free <= f_up && !f_removes && (advance ? f_told : f_free);
+        if (f_told && advance) {f_page_of, f_asid_of} <= {f_told_page, f_told_asid};
     end
     always @(*) if (f_up && (put || drop))
         e_put: assume (f_free && !look && !advance
@@ -244,14 +264,16 @@ module atlas_l1_ram #(
         a_user:    assert (!(f_hit && ok) || (f_leaf[PPN_BITS+3] ? needs[3] : needs[4]));
         a_set:     assert (!put || put_set == f_put_set);
         i_set:     assert (!f_here || set_q == f_in_set);
+        i_told:    assert (!f_told || told_set == f_set_told);
         i_cur:     assert (!f_free || cur_set_q == f_set_of);
         c_hit:     cover  (f_hit && !f_g && f_kept);
         c_global:  cover  (f_hit && f_g && f_kept && f_asid_of != asid);
         c_removed: cover  (f_ask && !match && !f_live && f_up);
     end
-    wire [INDEX_W-1:0] f_in_set, f_set_of;
+    wire [INDEX_W-1:0] f_in_set, f_set_told, f_set_of;
     atlas_set_index #(.SETS(SETS), .HASH(HASH), .PAGE_W(PAGE_W))
-        u_f_in (.page(f_in), .index(f_in_set)), u_f_of (.page(f_page_of), .index(f_set_of));
+        u_f_in (.page(f_in), .index(f_in_set)), u_f_told (.page(f_told_page), .index(f_set_told)),
+        u_f_of (.page(f_page_of), .index(f_set_of));
 
     // With one set the word last read, or written, is the RAM: induction knows all that is there.
     generate
@@ -266,12 +288,14 @@ module atlas_l1_ram #(
             assign {c_valid, c_g, c_asid, c_tag, c_keep} = wrote ? wrote_word : rdata;
             wire is_it = c_valid && c_tag == f_page && c_g == f_g && (f_g || c_asid == f_asid)
                       && c_keep == {f_leaf[PPN_BITS +: FLAGS_W], f_leaf[PPN_BITS-1:PPN_LSB]};
+            wire meets = c_valid && c_tag == f_told_page && (c_g || c_asid == f_told_asid);
             wire met   = c_valid && c_tag == f_page_of && (c_g || c_asid == f_asid_of);
             always @(posedge clk) if (f_up) begin
                 i_live:  assert (f_live || !is_it);
                 i_kept:  assert (!f_kept || is_it);
                 i_gone:  assert (!f_gone || f_clear || !is_it);
                 i_match: assert (!f_free || match_q == met);
+                i_tells: assert (!f_told || told_match == meets);
             end
         end
     endgenerate

@@ -5,10 +5,11 @@
 // match and come from the request in the answer. `big` says which VPN slices lie inside:
 // bit l is set if slice l does (a leaf of level 2 has big = 2'b11), `napot` the low 4 bits.
 //
-// match     combinational, of this cycle's vpn and asid when `look`; if several entries match (pages
+// match     combinational, of this cycle's vpn and asid; if several entries match (pages
 //           of two sizes, the tables have changed without a fence) the lowest answers
-// look      a request is looked up: what it matches is remembered until its fill
-// fill      the page of the request that was looked up last was filled into the L1: entries that
+// stays     with HIT_LATENCY = 2 what a request has matched is beside it for a cycle, and while it stays
+// advance   the request becomes the one that a fill is for, if it misses
+// fill      the page of the request that has come there last was filled into the L1: entries that
 //           matched it go; with fill_side it becomes an entry: the lowest that went, else the
 //           one the round-robin pointer names
 // fence     entries that match the fence go
@@ -26,6 +27,7 @@ module atlas_l1_side #(
     parameter SLICE    = 9,                               // VPN bits of a level
     parameter ASID_W   = 9,
     parameter PPN_BITS = 20,
+    parameter HIT_LATENCY = 1,
     parameter VPN_BITS = SLICE * LEVELS,                  // derived: do not set
     parameter LEAF_W   = PPN_BITS + 7,
     parameter INDEX_W  = ENTRIES > 1 ? $clog2(ENTRIES) : 1
@@ -33,7 +35,6 @@ module atlas_l1_side #(
     input  wire                clk,
     input  wire                rst,
 
-    input  wire                look,
     input  wire [VPN_BITS-1:0] vpn,
     input  wire [ASID_W-1:0]   asid,
 
@@ -42,6 +43,8 @@ module atlas_l1_side #(
     output wire [LEVELS-2:0]   match_big,
     output wire                match_napot,
 
+    input  wire                stays,
+    input  wire                advance,
     input  wire                fill,
     input  wire                fill_side,
     input  wire [VPN_BITS-1:0] fill_vpn,
@@ -116,13 +119,17 @@ module atlas_l1_side #(
                 end
             end
 
-            wire hit    = look && valid_q && covers && (g || e_asid == asid);
+            wire hit    = valid_q && covers && (g || e_asid == asid);
             wire fenced = (!fence_has_va || fence_covers)
                        && (!fence_has_asid || (e_asid == fence_asid && !g));
 
-            // The request that was looked up last matched it.
+            // The request that a fill is for has matched it.
             reg  hit_q;
-            always @(posedge clk) if (look) hit_q <= hit;
+            wire told_hit;
+            atlas_delay #(.CYCLES(HIT_LATENCY - 1), .WIDTH(1)) u_told (
+                .clk(clk), .stays(stays), .found(hit), .told(told_hit)
+            );
+            always @(posedge clk) if (advance) hit_q <= told_hit;
             wire old = valid_q && hit_q;
 
             // What the entries below this one, or above it, have to say is passed on.
@@ -208,23 +215,34 @@ module atlas_l1_side #(
         end
     endfunction
 
-    // Assumed of the port: a fill follows the look of its request, once, with no fence in between.
+    // What is remembered of a request: at once, or a cycle later and as long as it stays.
+    reg                f_stayed;
+    reg [VPN_BITS-1:0] f_stayed_vpn;
+    reg [ASID_W-1:0]   f_stayed_asid;
+    always @(posedge clk) begin
+        f_stayed <= !rst && !fence && !fill && (f_stayed || !stays);
+        if (!stays) {f_stayed_vpn, f_stayed_asid} <= {vpn, asid};
+    end
+    wire                f_told      = HIT_LATENCY == 1 || f_stayed;
+    wire [VPN_BITS-1:0] f_told_vpn  = HIT_LATENCY == 1 ? vpn : f_stayed_vpn;
+    wire [ASID_W-1:0]   f_told_asid = HIT_LATENCY == 1 ? asid : f_stayed_asid;
+    // Assumed of the port: a fill follows its request, once, with no fence in between.
     reg                f_free;
     reg [VPN_BITS-1:0] f_look_vpn;
     reg [ASID_W-1:0]   f_look_asid;
     always @(posedge clk) begin
-        f_free <= !rst && !fence && !fill && (f_free || look);
-        if (look) {f_look_vpn, f_look_asid} <= {vpn, asid};
+        f_free <= !rst && !fence && !fill && (advance ? f_told : f_free);
+        if (advance) {f_look_vpn, f_look_asid} <= {f_told_vpn, f_told_asid};
     end
     always @(*) if (f_up && fill)
-        e_fill: assume (f_free && !look && {fill_vpn, fill_asid} == {f_look_vpn, f_look_asid});
+        e_fill: assume (f_free && !advance && {fill_vpn, fill_asid} == {f_look_vpn, f_look_asid});
     // Pages have a size; what comes here is larger than 4 KiB; Sv32 has one size.
     always @(*) if (f_up && fill) e_page: assume ((fill_big & (fill_big + 1'b1)) == 0
         && (~|fill_big || !fill_napot));
     always @(*) if (f_up && fill && fill_side) e_side: assume (|fill_big
         || (fill_napot && LEVELS > 2));
     // Assumed of the fence: nothing else happens then.
-    always @(*) if (f_up && fence) e_quiet: assume (!look && !fill);
+    always @(*) if (f_up && fence) e_quiet: assume (!fill);
 
     // One request, any, and an answer to it, any.
     (* anyconst *) wire [VPN_BITS-1:0] f_vpn;
@@ -258,7 +276,7 @@ module atlas_l1_side #(
         f_mixed  <= !rst && (f_other || (f_mixed && !(fence && !fence_has_va && !fence_has_asid)));
     end
 
-    wire f_ask = look && vpn == f_vpn && asid == f_asid;
+    wire f_ask = vpn == f_vpn && asid == f_asid;
     wire f_hit = f_ask && match && {match_big, match_napot} == {f_big, f_napot}
               && ((match_leaf ^ f_leaf) & f_kept) == 0;
     wire [VPN_BITS+PPN_BITS-1:0] f_vpn_wide = {{PPN_BITS{1'b0}}, f_vpn};
@@ -276,6 +294,7 @@ module atlas_l1_side #(
 
     // Invariants that make the proof inductive: what the entries hold.
     wire [ENTRIES-1:0] f_hits, f_valid, f_of, f_of_g, f_wrong, f_olds, f_due, f_no_size;
+    wire [ENTRIES-1:0] f_tells, f_meets_told;
     generate
         for (i = 0; i < ENTRIES; i = i + 1) begin : g_f
             wire [LEVELS-2:0]   e_big   = g_entry[i].big;
@@ -295,6 +314,10 @@ module atlas_l1_side #(
             assign f_due[i]     = g_entry[i].valid_q
                 && ((g_entry[i].e_vpn ^ f_look_vpn) & e_out) == 0
                                && (g_entry[i].g || g_entry[i].e_asid == f_look_asid);
+            assign f_tells[i]   = g_entry[i].told_hit;
+            assign f_meets_told[i] = g_entry[i].valid_q
+                && ((g_entry[i].e_vpn ^ f_told_vpn) & e_out) == 0
+                               && (g_entry[i].g || g_entry[i].e_asid == f_told_asid);
             assign f_no_size[i] = g_entry[i].valid_q && (|(e_big & (e_big + 1'b1))
                                || (|e_big ? e_napot : !e_napot));
         end
@@ -304,6 +327,7 @@ module atlas_l1_side #(
         i_global: assert (f_live_g || ~|f_of_g);
         i_mixed:  assert (f_mixed || ~|f_wrong);
         i_one:    assert (f_mixed || (f_hits & (f_hits - 1'b1)) == 0);
+        i_told:   assert (!f_told || f_tells == f_meets_told);
         i_old:    assert (!f_free || f_olds == f_due);
         i_size:   assert (~|f_no_size);
         i_next:   assert (pointer_q < ENTRIES);

@@ -7,6 +7,9 @@
 //   vpn, acc...             =<  A  >=       in that cycle vpn, asid and the access are A's
 //   hit, ppn                =<  A  >=       and hit says that the L1 answers it
 //
+// With HIT_LATENCY = 2 registers stand between the comparators and the answer: hit comes a cycle
+// after the look, and `stays` as long as its request. plain* come with hit, `bad` with the look.
+//
 // The L1 answers only what is allowed; everything else (no entry, an entry that refuses the
 // access, a store to an entry with D = 0) is a miss, and the walk decides. So a fault never
 // comes from here and is never stale. If several match (pages of different sizes, the tables have
@@ -37,6 +40,7 @@ module atlas_l1_tlb #(
     parameter BIG      = 0,
     parameter SIDE     = 4,
     parameter PARITY   = 0,
+    parameter HIT_LATENCY = 1,
     parameter VPN_BITS = SLICE * LEVELS,                 // derived: do not set
     parameter LEAF_W   = PPN_BITS + 7,
     parameter SETS_W   = SETS > 1 ? $clog2(SETS) : 1,
@@ -53,10 +57,11 @@ module atlas_l1_tlb #(
     input  wire [VPN_BITS-1:0] vpn,
     input  wire [ASID_W-1:0]   asid,
     input  wire [4:0]          needs,         // of the access: atlas_access_needs
+    input  wire                stays,
     output wire                hit,           // it may be answered: with
     output wire                hit_large,     // ... a page larger than 4 KiB
-    input  wire                plain,         // the request is not translated:
-    input  wire [PPN_BITS-1:0] plain_ppn,     // ... this is its hit_ppn, the others are 0
+    input  wire                plain,         // the request is not translated: its hit_ppn is
+    input  wire [PPN_BITS-1:0] plain_ppn,     // ... this, the others are 0. Its va in any case
     output wire [PPN_BITS-1:0] hit_ppn,
     output wire [1:0]          hit_pbmt,
     output wire [LEVELS-2:0]   hit_big,       // slices inside the leaf: see atlas_l1_side
@@ -112,14 +117,14 @@ module atlas_l1_tlb #(
     wire [ASID_W-1:0]   rp_asid;
     wire [VPN_BITS-1:0] rp_vpn;
     atlas_l1_ram #(
-        .XLEN(XLEN), .SETS(SETS), .HASH(1), .LSB(0), .PARITY(PARITY), .VPN_BITS(VPN_BITS),
+        .XLEN(XLEN), .SETS(SETS), .HASH(1), .LSB(0), .PARITY(PARITY), .HIT_LATENCY(HIT_LATENCY), .VPN_BITS(VPN_BITS),
         .ASID_W(ASID_W), .PPN_BITS(PPN_BITS)
     ) u_pages (
         .clk(clk), .arrive(arrive), .arrive_page(arrive_vpn), .waits(waits), .look(look),
         .page(vpn), .asid(asid), .needs(needs),
         .match(page_match), .ok(page_ok), .leaf(page_leaf), .bad(page_bad),
         .flip(flip_page), .flip_bit(flip_bit),
-        .advance(advance), .put(fill && !to_big && !to_side), .drop(1'b0), .cur_page(cur_vpn),
+        .stays(stays), .advance(advance), .put(fill && !to_big && !to_side), .drop(1'b0), .cur_page(cur_vpn),
         .cur_asid(cur_asid), .put_leaf(fill_leaf), .put_g(fill_g), .put_set(page_set),
         .fence_read(fence_read), .fence_match(fence_match), .fence_has_va(fence_has_va),
         .fence_has_asid(fence_has_asid), .fence_page(fence_vpn), .fence_asid(fence_asid),
@@ -138,7 +143,7 @@ module atlas_l1_tlb #(
             wire [VPN_BITS-SLICE-1:0] rb_page;
             assign rb_vpn = {rb_page, {SLICE{1'b0}}};
             atlas_l1_ram #(
-                .XLEN(XLEN), .SETS(BIG), .HASH(0), .LSB(SLICE), .PARITY(PARITY),
+                .XLEN(XLEN), .SETS(BIG), .HASH(0), .LSB(SLICE), .PARITY(PARITY), .HIT_LATENCY(HIT_LATENCY),
                 .VPN_BITS(VPN_BITS), .ASID_W(ASID_W), .PPN_BITS(PPN_BITS)
             ) u_superpages (
                 .clk(clk), .arrive(arrive), .arrive_page(arrive_vpn[VPN_BITS-1:SLICE]),
@@ -146,7 +151,7 @@ module atlas_l1_tlb #(
                 .asid(asid), .needs(needs),
                 .match(big_match), .ok(big_ok), .leaf(big_leaf), .bad(big_bad),
                 .flip(flip_big), .flip_bit(flip_bit),
-                .advance(advance), .put(fill && to_big), .drop(fill),
+                .stays(stays), .advance(advance), .put(fill && to_big), .drop(fill),
                 .cur_page(cur_vpn[VPN_BITS-1:SLICE]), .cur_asid(cur_asid), .put_leaf(fill_leaf),
                 .put_g(fill_g), .put_set(big_set),
                 .fence_read(fence_read), .fence_match(fence_match), .fence_has_va(fence_has_va),
@@ -174,9 +179,10 @@ module atlas_l1_tlb #(
     wire [LEVELS-2:0]   side_big, rs_big;
     wire [4:0]          unused_reason;
     atlas_l1_side #(
-        .ENTRIES(SIDE), .LEVELS(LEVELS), .SLICE(SLICE), .ASID_W(ASID_W), .PPN_BITS(PPN_BITS)
+        .ENTRIES(SIDE), .LEVELS(LEVELS), .SLICE(SLICE), .ASID_W(ASID_W), .PPN_BITS(PPN_BITS),
+        .HIT_LATENCY(HIT_LATENCY)
     ) u_side (
-        .clk(clk), .rst(rst), .look(look), .vpn(vpn), .asid(asid),
+        .clk(clk), .rst(rst), .vpn(vpn), .asid(asid), .stays(stays), .advance(advance),
         .match(side_match), .match_leaf(side_leaf), .match_big(side_big), .match_napot(side_napot),
         .fill(fill), .fill_side(to_side), .fill_vpn(cur_vpn), .fill_asid(cur_asid),
         .fill_leaf(fill_leaf), .fill_big(fill_big), .fill_napot(fill_napot), .fill_g(fill_g),
@@ -194,20 +200,35 @@ module atlas_l1_tlb #(
     );
     wire side_ok = side_allowed && (side_leaf[PPN_BITS+4] || !needs[0]);
 
-    // The answer. The matches come late: they select last.
-    wire [VPN_BITS+PPN_BITS-1:0] vpn_wide = {{PPN_BITS{1'b0}}, vpn};
-    wire [PPN_BITS-1:0] big_ppn  = big_leaf[PPN_BITS-1:0] | (vpn_wide[PPN_BITS-1:0] & IN_BIG);
-    wire [PPN_BITS-1:0] side_ppn = plain ? plain_ppn : side_leaf[PPN_BITS-1:0];
-    wire                beside   = side_match || plain;
-    wire                found    = side_match ? side_ok : big_match ? big_ok : page_match && page_ok;
-    assign bad       = look && (page_bad || big_bad);
-    assign hit       = found && !bad;
-    assign hit_large = side_match || big_match;
-    assign hit_ppn   = beside ? side_ppn : big_match ? big_ppn : page_leaf[PPN_BITS-1:0];
-    assign hit_pbmt  = beside    ? side_leaf[LEAF_W-1 -: 2] & {2{!plain}}
-                     : big_match ? big_leaf[LEAF_W-1 -: 2] : page_leaf[LEAF_W-1 -: 2];
-    assign hit_big   = beside ? side_big & {(LEVELS-1){!plain}} : LEVEL_1 & {(LEVELS-1){big_match}};
-    assign hit_napot = side_match && side_napot;
+    // What was found: by the side entries, which come early, or else in the RAMs.
+    assign bad = look && (page_bad || big_bad);
+    localparam ADDR_W  = PPN_BITS + 2, FOUND_W = 2 * ADDR_W + LEVELS + 3;
+    wire [ADDR_W-1:0] side_addr = {side_leaf[LEAF_W-1 -: 2], side_leaf[PPN_BITS-1:0]};
+    wire [ADDR_W-1:0] page_addr = {page_leaf[LEAF_W-1 -: 2], page_leaf[PPN_BITS-1:0]};
+    wire [FOUND_W-1:0] found = {
+        side_match ? side_addr : page_addr, big_leaf[LEAF_W-1 -: 2], big_leaf[PPN_BITS-1:0],
+        side_match, side_big, side_napot, !side_match && big_match,
+        (side_match ? side_ok : big_match ? big_ok : page_match && page_ok) && !bad};
+    wire [FOUND_W-1:0] told;
+    atlas_delay #(.CYCLES(HIT_LATENCY - 1), .WIDTH(FOUND_W)) u_told (
+        .clk(clk), .stays(stays), .found(found), .told(told)
+    );
+
+    // The answer. What matched in the superpages' RAM comes last.
+    wire [ADDR_W-1:0]   near_addr, far_addr;
+    wire                at_side, at_big, near_napot;
+    wire [LEVELS-2:0]   near_big;
+    assign {near_addr, far_addr, at_side, near_big, near_napot, at_big, hit} = told;
+    wire                beside  = at_side || plain;
+    wire [PPN_BITS-1:0] near_ppn = plain ? plain_ppn : near_addr[PPN_BITS-1:0];
+    wire [PPN_BITS-1:0] far_ppn  = far_addr[PPN_BITS-1:0] | (plain_ppn & IN_BIG);
+    wire [1:0]          near_pbmt = near_addr[ADDR_W-1 -: 2] & {2{!plain}};
+    wire                far     = at_big && !plain;
+    assign hit_large = at_side || at_big;
+    assign hit_ppn   = far ? far_ppn : near_ppn;
+    assign hit_pbmt  = far ? far_addr[ADDR_W-1 -: 2] : near_pbmt;
+    assign hit_big   = beside ? near_big & {(LEVELS-1){!plain}} : LEVEL_1 & {(LEVELS-1){at_big}};
+    assign hit_napot = at_side && near_napot && !plain;
 
     assign fill_index = to_side ? {{(11-SIDE_W){1'b0}}, side_index}
                       : to_big  ? {{(11-BIG_W){1'b0}}, big_set} + SETS[10:0]
@@ -230,7 +251,7 @@ module atlas_l1_tlb #(
     assign read_entry = !read_side               ? (read_index >= SETS[11:0] ? big_view : page_view)
                       : read_index == SIDE[11:0] ? {{(128-SIDE_W){1'b0}}, rs_pointer}
                       :                            side_view;
-    wire unused = &{1'b0, vpn_wide, page_leaf, big_leaf};
+    wire unused = &{1'b0, page_leaf, big_leaf};
 
 `ifdef FORMAL
     reg f_first = 1'b1;          // cycle 0, when registers hold anything
@@ -255,18 +276,41 @@ module atlas_l1_tlb #(
     always @(posedge clk) begin
         if (arrive) f_in_vpn <= arrive_vpn;
         f_here <= !rst && (arrive || f_here);
-        f_read <= !rst && (arrive || waits) && !fence_read && !fence_match && !f_clear && !fill;
+        f_read <= !rst && (arrive || waits) && !fence_read && !fence_match && !f_goes && !fill;
     end
     always @(*) if (f_up) e_arrive: assume (!(arrive && waits) && (!waits || f_here));
-    always @(*) if (f_up && look) e_look: assume (f_here && f_read && vpn == f_in_vpn && advance);
-    always @(*) if (f_up && look) e_plain: assume (!plain);
-    // A fill follows the look of its request, once, with no fence in between.
+    always @(*) if (f_up && look) e_look: assume (f_here && f_read && vpn == f_in_vpn
+        && (HIT_LATENCY == 1 ? advance : !stays));
+    // The look that the answer is of: this cycle's, or the last one as long as it stays; and what
+    // could be answered then.
+    reg                f_stayed, f_stayed_live;
+    reg [VPN_BITS-1:0] f_stayed_vpn;
+    reg [ASID_W-1:0]   f_stayed_asid;
+    reg [4:0]          f_stayed_needs;
+    reg                f_clean;  // nothing has been removed since
+    always @(posedge clk) begin
+        f_stayed <= !rst && (look || (f_stayed && stays));
+        f_clean  <= !fence_match && !fill && (look || f_clean);
+        if (look) {f_stayed_vpn, f_stayed_asid, f_stayed_needs} <= {vpn, asid, needs};
+        if (look) f_stayed_live <= f_live || f_live_g;
+    end
+    wire                f_told       = HIT_LATENCY == 1 ? look  : f_stayed;
+    wire [VPN_BITS-1:0] f_told_vpn   = HIT_LATENCY == 1 ? vpn   : f_stayed_vpn;
+    wire [ASID_W-1:0]   f_told_asid  = HIT_LATENCY == 1 ? asid  : f_stayed_asid;
+    wire [4:0]          f_told_needs = HIT_LATENCY == 1 ? needs : f_stayed_needs;
+    wire                f_told_live  = HIT_LATENCY == 1 ? f_live || f_live_g : f_stayed_live;
+    wire                f_told_clean = HIT_LATENCY == 1 || f_clean;
+    // The request's address comes with the answer: a superpage takes its low bits.
+    wire [VPN_BITS+PPN_BITS-1:0] f_told_wide = {{PPN_BITS{1'b0}}, f_told_vpn};
+    always @(*) if (f_up && f_told) e_plain: assume (!plain
+        && ((plain_ppn ^ f_told_wide[PPN_BITS-1:0]) & IN_BIG) == 0);
+    // A fill follows the look of its request, once, and nothing is removed in between.
     reg                f_free;
     reg [VPN_BITS-1:0] f_look_vpn;
     reg [ASID_W-1:0]   f_look_asid;
     always @(posedge clk) begin
-        f_free <= !rst && (look || (f_free && !advance && !fence_read && !fill));
-        if (look) {f_look_vpn, f_look_asid} <= {vpn, asid};
+        f_free <= !rst && !fence_match && !fill && (advance ? f_told && f_told_clean : f_free);
+        if (f_told && advance) {f_look_vpn, f_look_asid} <= {f_told_vpn, f_told_asid};
     end
     always @(*) if (f_up && fill)
         e_fill: assume (f_free && !look && !advance
@@ -297,7 +341,9 @@ module atlas_l1_tlb #(
     wire [VPN_BITS+ASID_W+1:0] f_given = {fence_has_va, fence_has_asid, fence_vpn, fence_asid};
     always @(posedge clk) {f_clear, f_operands} <= {!rst && fence_match, f_given};
     always @(*) if (f_up && f_clear) e_hold: assume (f_given == f_operands);
-    always @(*) if (f_up && (fence_read || fence_match || f_clear)) e_quiet: assume (!look && !fill);
+    reg f_goes;                  // ... or was matched before a reset
+    always @(posedge clk) f_goes <= fence_match;
+    always @(*) if (f_up && (fence_read || fence_match || f_goes)) e_quiet: assume (!look && !fill);
     always @(*) if (f_up && fence_match) e_match: assume (f_fence
         && {fence_set_q, fence_big_set_q} == {f_set, f_big_set}
         && (!fence_has_va || {fence_set_q, fence_big_set_q} == {f_set_due, f_big_set_due}));
@@ -352,21 +398,26 @@ module atlas_l1_tlb #(
         f_seen_big_g <= rst || f_put_g ? {B{1'b0}} : f_seen_big_g | (f_now_big & {B{f_all}});
     end
 
-    wire f_ask = look && {vpn, asid, needs} == {f_vpn, f_asid, f_needs};
+    wire f_ask = f_told && {f_told_vpn, f_told_asid, f_told_needs} == {f_vpn, f_asid, f_needs};
     wire f_hit = f_ask && hit && {hit_big, hit_napot, hit_pbmt} == {f_big, f_napot, f_pbmt}
               && ((hit_ppn ^ f_ppn) & ~f_in_ppn) == 0;
     wire [VPN_BITS+PPN_BITS-1:0] f_vpn_wide = {{PPN_BITS{1'b0}}, f_vpn};
     always @(posedge clk) if (f_up) begin
-        a_filled: assert (!f_hit || f_live || f_live_g);
+        a_filled: assert (!f_hit || f_told_live);
         a_inside: assert (!f_hit || ((hit_ppn ^ f_vpn_wide[PPN_BITS-1:0]) & f_in_ppn) == 0);
         a_large:  assert (!f_hit || hit_large == (|hit_big || hit_napot));
-        a_size:   assert ((hit_big & (hit_big + 1'b1)) == 0 && (~|hit_big || !hit_napot));
+        a_size:   assert ((HIT_LATENCY > 1 && !f_told)
+                          || ((hit_big & (hit_big + 1'b1)) == 0 && (~|hit_big || !hit_napot)));
         a_plain:  assert (!plain || {hit_ppn, hit_pbmt, hit_big, hit_napot}
                           == {plain_ppn, {(LEVELS+2){1'b0}}});
         c_page:   cover  (f_hit && !hit_large && f_live && !f_live_g);
-        c_big:    cover  (f_hit && hit_big == LEVEL_1 && f_live && !f_live_g && vpn != f_look_vpn);
-        c_global: cover  (f_hit && f_live_g && !f_live && f_look_asid != asid);
+        c_big:    cover  (f_hit && hit_big == LEVEL_1 && f_live && !f_live_g
+                          && f_told_vpn != f_look_vpn);
+        c_global: cover  (f_hit && f_live_g && !f_live && f_look_asid != f_told_asid);
     end
+    generate if (HIT_LATENCY > 1) begin : g_f_later
+        always @(posedge clk) if (f_up) c_stale: cover (f_hit && !f_live && !f_live_g);
+    end endgenerate
 `endif
 endmodule
 

@@ -12,8 +12,8 @@
 //           invalid one, else the one that the round-robin counter names (which then steps)
 // fence     as in atlas_l1_tlb
 // bad       with PARITY: the look has read bad words, in one way or several: they do not match, and
-//           are removed. A set that is looked up may be read again in the same cycle, for another
-//           walk: that look finds the same bad words
+//           are removed. The set may be read in that very cycle, for another walk: it looks as if
+//           they were gone already
 // Reset     the counter is 0; the RAM is swept by a fence after reset
 // Formal    what hits was filled, the last for its page, and no fence has covered it since; one way
 //           matches, unless software changes a page's G without a fence; a hit is allowed
@@ -138,15 +138,24 @@ module atlas_l2_tlb #(
                    (!fence_has_va || tag == fence_vpn[VPN_BITS-1:SETS_W])
                 && (!fence_has_asid || (w_asid == fence_asid && !g));
             reg               goes_q;                    // a fence has matched it
+            wire              bad_word, clash;           // clash: it was removed as it was read
             always @(posedge clk) goes_q <= fence_match && (named || bad_way[w]);
+            if (PARITY != 0 && WALKS > 1) begin : g_clash
+                reg clash_q;
+                always @(posedge clk) clash_q <= |look && bad_way[w] && raddr == raddr_q;
+                assign clash = clash_q;
+            end else begin : g_no_clash
+                assign clash = 1'b0;
+            end
             wire              we = goes_q || (|look && bad_way[w]) || (|fill && fill_way == w);
 
             atlas_parity_ram #(.DEPTH(SETS), .WIDTH(WORD_W), .PARITY(PARITY)) u_ram (
                 .clk(clk), .we(we), .waddr(waddr), .wdata(wdata), .raddr(raddr), .rdata(word),
-                .bad(bad_way[w]), .flip(flip), .flip_bit(flip_bit)
+                .bad(bad_word), .flip(flip), .flip_bit(flip_bit)
             );
 
-            assign valid[w] = word[WORD_W-1] && !bad_way[w];
+            assign bad_way[w] = bad_word && !clash;
+            assign valid[w] = word[WORD_W-1] && !bad_word && !clash;
             assign match[w] = valid[w] && tag == w_vpn[VPN_BITS-1:SETS_W] && (g || w_asid == w_for);
             assign words[WORD_W*w +: WORD_W] = word;
 
@@ -235,23 +244,29 @@ module atlas_l2_tlb #(
     always @(*) if (f_first) assume (rst);
     wire f_up = !rst && !f_first;
 
+    // What the one walk, if any, that looks or fills has given.
+    wire f_looks = |look, f_fills = |fill;
+    always @(*) if (f_up) e_turn: assume (((look | fill) & ((look | fill) - 1'b1)) == 0);
+
     // Assumed of the walker: what is looked up was read a cycle ago, and nothing written then.
     reg                f_read, f_free;
     reg [VPN_BITS-1:0] f_read_vpn;
     always @(posedge clk) begin
-        f_read     <= !rst && !fence_read && !fence_match && !f_clear && !fill;
+        f_read     <= !rst && !fence_read && !fence_match && !fenced_q && !f_fills && !bad;
         f_read_vpn <= read_vpn;
     end
-    always @(*) if (f_up && look) e_look: assume (f_read && f_read_vpn == vpn);
+    always @(*) if (f_up && f_looks) e_look: assume (f_read && f_read_vpn == w_vpn);
     // A fill follows the look of its request, once, with no fence in between.
     reg [VPN_BITS-1:0] f_look_vpn;
     reg [ASID_W-1:0]   f_look_asid;
     always @(posedge clk) begin
-        f_free <= !rst && !fence_read && !fill && (f_free || look);
-        if (look) {f_look_vpn, f_look_asid} <= {vpn, asid};
+        f_free <= !rst && !fence_read && !f_fills && (f_free || f_looks);
+        if (f_looks) {f_look_vpn, f_look_asid} <= {w_vpn, w_for};
     end
-    always @(*) if (f_up && fill)
-        e_fill: assume (f_free && !look && {vpn, asid} == {f_look_vpn, f_look_asid});
+    always @(*) if (f_up && f_fills)
+        e_fill: assume (!f_looks && (WALKS == 1
+            ? f_free && {w_vpn, w_for} == {f_look_vpn, f_look_asid}
+            : f_read && f_read_vpn == w_vpn));           // or of another read of its set
     // Assumed of the fence: nothing else happens then; what is removed was read a cycle ago.
     reg f_fence, f_clear;        // a set was read; what matched in it goes
     reg [VPN_BITS+ASID_W+1:0] f_operands;
@@ -262,7 +277,8 @@ module atlas_l2_tlb #(
         f_clear <= !rst && fence_match;
         {f_operands, f_index, f_clear_index} <= {f_given, fence_index, f_index};
     end
-    always @(*) if (f_up && (fence_read || fence_match || f_clear)) e_quiet: assume (!look && !fill);
+    always @(*) if (f_up && (fence_read || fence_match || fenced_q))
+        e_quiet: assume (!f_looks && !f_fills);
     always @(*) if (f_up && fence_match) e_match: assume (f_fence);
     always @(*) if (f_up && (fence_match || f_clear)) e_hold: assume (f_operands == f_given);
     always @(*) if (f_up && fence_read && !fence_has_va) e_index: assume (fence_index < SETS);
@@ -274,10 +290,10 @@ module atlas_l2_tlb #(
     (* anyconst *) wire                f_g;
     // Sv32 has no PBMT.
     always @(*) if (XLEN == 32) assume (f_leaf[LEAF_W-1 -: 2] == 2'd0);
-    always @(*) if (f_up && fill && XLEN == 32) e_pbmt: assume (fill_leaf[LEAF_W-1 -: 2] == 2'd0);
-    wire f_same   = fill_g == f_g && fill_leaf == f_leaf;
-    wire f_filled = fill && vpn == f_vpn && f_same && (f_g || asid == f_asid);
-    wire f_other  = fill && vpn == f_vpn && !f_same && asid == f_asid;
+    always @(*) if (f_up && f_fills && XLEN == 32) e_pbmt: assume (w_leaf[LEAF_W-1 -: 2] == 2'd0);
+    wire f_same   = w_g == f_g && w_leaf == f_leaf;
+    wire f_filled = f_fills && w_vpn == f_vpn && f_same && (f_g || w_for == f_asid);
+    wire f_other  = f_fills && w_vpn == f_vpn && !f_same && w_for == f_asid;
     wire f_here   = f_clear && fence_has_va && fence_vpn == f_vpn;
     wire f_ours   = !fence_has_asid || (fence_asid == f_asid && !f_g);
     // Sets that fences without address have been to since: of those that remove this one, of all.
@@ -292,23 +308,23 @@ module atlas_l2_tlb #(
     wire f_none = (f_here && !fence_has_asid) || &f_seen_all;
     always @(posedge clk) begin
         f_seen     <= rst || f_filled ? {SETS{1'b0}} : f_seen | (f_set & {SETS{f_ours}});
-        f_seen_all <= rst || (fill && vpn == f_vpn) ? {SETS{1'b0}}
+        f_seen_all <= rst || (f_fills && w_vpn == f_vpn) ? {SETS{1'b0}}
                                                     : f_seen_all | (f_set & {SETS{!fence_has_asid}});
         f_live     <= rst || f_filled || (f_live && !f_gone);
         f_put      <= !rst && (f_put || f_filled);
         f_old      <= !rst && !f_filled && (f_old || f_other);
-        f_has_g    <= rst || (fill && vpn == f_vpn && fill_g) || (f_has_g && !f_none);
-        f_has_n    <= rst || (fill && vpn == f_vpn && !fill_g) || (f_has_n && !f_none);
+        f_has_g    <= rst || (f_fills && w_vpn == f_vpn && w_g) || (f_has_g && !f_none);
+        f_has_n    <= rst || (f_fills && w_vpn == f_vpn && !w_g) || (f_has_n && !f_none);
     end
 
-    wire f_ask = f_up && look && vpn == f_vpn && asid == f_asid;
+    wire f_ask = f_up && f_looks && w_vpn == f_vpn && w_for == f_asid;
     wire f_hit = f_ask && hit && hit_leaf == f_leaf && hit_g == f_g;
     always @(posedge clk) if (f_up) begin
         a_filled:  assert (!f_hit || f_live);
         a_latest:  assert (!f_hit || !f_old || (f_has_g && f_has_n));
         a_one:     assert (!f_ask || (match & (match - 1'b1)) == 0 || (f_has_g && f_has_n));
-        a_dirty:   assert (!f_hit || f_leaf[PPN_BITS+4] || !needs[0]);
-        a_user:    assert (!f_hit || (f_leaf[PPN_BITS+3] ? needs[3] : needs[4]));
+        a_dirty:   assert (!f_hit || f_leaf[PPN_BITS+4] || !w_needs[0]);
+        a_user:    assert (!f_hit || (f_leaf[PPN_BITS+3] ? w_needs[3] : w_needs[4]));
         c_hit:     cover  (f_hit && !f_g && !(f_has_g && f_has_n));
         c_global:  cover  (f_hit && f_g && !f_old && !f_has_n);
         c_removed: cover  (f_ask && !hit && !f_live && f_put);
@@ -345,7 +361,7 @@ module atlas_l2_tlb #(
                 i_none: assert (!f_none || f_clear || ~|at_page);
                 i_one:  assert (mixed || (is_ours & (is_ours - 1'b1)) == 0);
                 i_old:  assert (mixed || !f_old || ~|is_it);
-                i_way:  assert (!f_free || ~|is_look || first_look == chosen);
+                i_way:  assert (WALKS > 1 || !f_free || ~|is_look || first_look == chosen);
                 i_range: assert (counter_q < WAYS && (!f_free || way_q < WAYS));
             end
         end

@@ -56,6 +56,12 @@
         if (SW_REFILL != 0 && WALKS != 1) begin : g_sw_refill_walks
             WALKS_must_be_1_with_SW_REFILL u_stop ();
         end
+        if (HIT_LATENCY != 1 && HIT_LATENCY != 2) begin : g_hit_latency
+            HIT_LATENCY_must_be_1_or_2 u_stop ();
+        end
+        if (SW_REFILL != 0 && HIT_LATENCY != 1) begin : g_sw_refill_latency
+            HIT_LATENCY_must_be_1_with_SW_REFILL u_stop ();
+        end
         if (CTR_BITS < 0 || CTR_BITS > 64) begin : g_ctr_bits
             CTR_BITS_must_be_0_to_64 u_stop ();
         end

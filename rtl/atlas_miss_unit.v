@@ -12,6 +12,8 @@
 // one request outstanding. Rules: model/README.md, sections 2 and 5.
 //
 // Reset     all walks idle
+// Formal    with several walks: a port, and a page, has one; it works for a request that waits; a
+//           result goes to such a request alone
 //
 // Parameters   as atlas_mmu
 `default_nettype none
@@ -136,13 +138,14 @@ module atlas_miss_unit #(
     wire [VPN_BITS-1:0] m_vpn;
     wire [4:0]          m_needs;
     wire [2:0]          m_top;
-    wire [BIG_W-1:0]    m_ptr_big;
     wire [ASID_W-1:0]   m_asid;
-    wire [PPN_BITS-1:0] m_root, m_ptr_table;
-    wire                m_xlate, m_va_ok, m_root_fits, m_adue, m_pbmte;
-    wire                m_napote, m_tlb_off, m_ptr_hit, m_ptr_g;
-    assign {m_vpn, m_needs, m_xlate, m_va_ok, m_top, m_asid, m_root, m_root_fits,
-            m_adue, m_pbmte, m_napote, m_tlb_off, m_ptr_hit, m_ptr_big, m_ptr_table, m_ptr_g} = granted;
+    wire [PPN_BITS-1:0] unused_root;
+    wire                m_xlate, m_va_ok, m_root_fits, m_adue, m_pbmte, m_napote, m_tlb_off;
+    wire [PTR_W-1:0]    unused_ptr;
+    assign {m_vpn, m_needs, m_xlate, m_va_ok, m_top, m_asid, unused_root, m_root_fits,
+            m_adue, m_pbmte, m_napote, m_tlb_off, unused_ptr} = granted;
+
+    wire unused_granted = &{1'b0, unused_root, unused_ptr};
 
     // L2. It reads the set of the request that is granted, or for who asks with l2_read its own.
     wire                      l2_hit, l2_g;
@@ -183,7 +186,7 @@ module atlas_miss_unit #(
         end
     endgenerate
 
-    genvar k, w;
+    genvar k, w, l;
     generate
         if (SW_REFILL == 0) begin : g_walks
             // What a walk's result depends on but for the access: where that is equal it may be shared.
@@ -191,15 +194,25 @@ module atlas_miss_unit #(
             wire [PORTS-1:0]       plain;
             wire [KEY_W*PORTS-1:0] keys;
             wire [5*PORTS-1:0]     needs;
+            // Where its walk begins: at the last pointer that fits, or at the root.
+            wire [PTR_W*PORTS-1:0] starts;
+            wire [PTR_W-1:0]       start;
+            atlas_select #(.N(PORTS), .WIDTH(PTR_W)) u_start (.sel(grant), .in(starts), .out(start));
             for (k = 0; k < PORTS; k = k + 1) begin : g_port
                 wire [VPN_BITS-1:0] vpn;
                 wire [2:0]          top;
                 wire [ASID_W-1:0]   asid;
                 wire [PPN_BITS-1:0] root;
                 wire                xlate, va_ok, root_fits, adue, pbmte, napote, tlb_off;
-                wire [PTR_W-1:0]    unused_ptr;
+                wire [PTR_W-1:0]    ptr;
+                wire [BIG_W-1:0]    top_big;
                 assign {vpn, needs[5*k +: 5], xlate, va_ok, top, asid, root, root_fits, adue, pbmte,
-                        napote, tlb_off, unused_ptr} = misses[MISS_W*k +: MISS_W];
+                        napote, tlb_off, ptr} = misses[MISS_W*k +: MISS_W];
+                for (l = 0; l < BIG_W; l = l + 1) begin : g_top
+                    assign top_big[l] = top > l;
+                end
+                assign starts[PTR_W*k +: PTR_W] = ptr[PTR_W-1] && !tlb_off ? ptr
+                                                                         : {1'b0, top_big, root, 1'b0};
                 assign keys[KEY_W*k +: KEY_W] = {vpn, top, asid, root, adue, pbmte, napote};
                 assign plain[k] = xlate && va_ok && |top && root_fits && !tlb_off;
             end
@@ -241,11 +254,11 @@ module atlas_miss_unit #(
                     .clk(clk), .rst(rst),
                     .s_miss_grant(grant & {PORTS{takes[w]}}), .s_miss_ready(unused_ready),
                     .s_miss_vpn(m_vpn), .s_miss_needs(m_needs), .s_miss_xlate(m_xlate),
-                    .s_miss_va_ok(m_va_ok), .s_miss_top(m_top), .s_miss_asid(m_asid),
-                    .s_miss_root(m_root), .s_miss_root_fits(m_root_fits), .s_miss_adue(m_adue),
+                    .s_miss_va_ok(m_va_ok), .s_miss_mode_ok(|m_top), .s_miss_asid(m_asid),
+                    .s_miss_root_fits(m_root_fits), .s_miss_adue(m_adue),
                     .s_miss_pbmte(m_pbmte), .s_miss_napote(m_napote), .s_miss_tlb_off(m_tlb_off),
-                    .s_miss_ptr_hit(m_ptr_hit), .s_miss_ptr_big(m_ptr_big),
-                    .s_miss_ptr_table(m_ptr_table), .s_miss_ptr_g(m_ptr_g),
+                    .s_miss_ptr(start[PTR_W-1]), .s_miss_big(start[1+PPN_BITS +: BIG_W]),
+                    .s_miss_table(start[1 +: PPN_BITS]), .s_miss_g(start[0]),
                     .halt(halt), .killed(killed), .idle(w_idle[w]), .serves(serves[PORTS*w +: PORTS]),
                     .done(w_done[PORTS*w +: PORTS]), .done_fault(w_done_fault[PORTS*w +: PORTS]),
                     .done_reason(reason), .done_leaf(leaf), .done_big(big), .done_napot(napot), .done_g(g),
@@ -326,8 +339,7 @@ module atlas_miss_unit #(
             assign results   = {PORTS{{reason, l2_g, {LEVELS{1'b0}}, l2_leaf}}};
             assign ev_counts = {e_abort, {(WALK_CTR-3){1'b0}}, e_l2_miss, e_l2_hit};
 
-            wire unused = &{1'b0, fill, fills, m_root, m_root_fits, m_adue, m_pbmte, m_napote, m_ptr_hit,
-                            m_ptr_big, m_ptr_table, m_ptr_g, m_mem_req_ready, m_mem_rsp_valid,
+            wire unused = &{1'b0, fill, fills, m_root_fits, m_adue, m_pbmte, m_napote, m_mem_req_ready, m_mem_rsp_valid,
                             m_mem_rsp_data, m_mem_rsp_err, m_mem_rsp_cas_ok};
             assign {store, ev_share, ev_l2_fill} = {(2*PORTS+WALKS){1'b0}};
             assign stores = {STORE_W*PORTS{1'b0}};
@@ -336,6 +348,84 @@ module atlas_miss_unit #(
             assign {m_mem_req_old, m_mem_req_new} = {2*XLEN*WALKS{1'b0}};
         end
     endgenerate
+
+`ifdef FORMAL
+    // Several walks: what atlas_share takes for granted of them.
+    generate if (WALKS > 1) begin : g_formal
+        reg f_first = 1'b1;      // cycle 0, when registers hold anything
+        always @(posedge clk) f_first <= 1'b0;
+        always @(*) if (f_first) assume (rst);
+        wire f_up = !rst && !f_first;
+
+        // Assumed of the ports: a request stays what it is until its result is filled, it is
+        // killed, or a fence comes; what is to be remembered is filled in the next cycle.
+        localparam F_W = g_walks.KEY_W;
+        always @(*) if (f_up && halt) e_halt: assume (~|miss);
+        reg  [PORTS-1:0]     f_open, f_keep, f_due, f_moved;
+        reg  [F_W*PORTS-1:0] f_keys;
+        reg  [PORTS-1:0]     f_plain;
+        integer f_p;
+        always @(posedge clk) begin
+            f_open  <= miss & ~killed & ~done & {PORTS{!rst}};
+            f_keep  <= miss & ~killed & {PORTS{!rst}};
+            f_due   <= done & done_fill & {PORTS{!rst}};
+            f_keys  <= g_walks.keys;
+            f_plain <= g_walks.plain;
+        end
+        always @(*)
+            for (f_p = 0; f_p < PORTS; f_p = f_p + 1)
+                f_moved[f_p] = {f_plain[f_p], f_keys[F_W*f_p +: F_W]}
+                               != {g_walks.plain[f_p], g_walks.keys[F_W*f_p +: F_W]};
+        always @(*) if (f_up && !halt) e_open: assume ((f_open & ~miss) == 0);
+        always @(*) if (f_up) e_keep: assume ((f_keep & f_moved) == 0);
+        always @(*) if (f_up) e_fill: assume (fill == f_due && (fill & miss) == 0);
+        // Assumed of memory: it answers what it was asked.
+        reg  [WALKS-1:0] f_out;
+        always @(posedge clk) f_out <= {WALKS{!rst}} & ((m_mem_req_valid & m_mem_req_ready)
+                                                        | (f_out & ~m_mem_rsp_valid));
+        always @(*) if (f_up) assume ((m_mem_rsp_valid & ~f_out) == 0);
+
+        // Ports that have a walk, or a result to fill; walks and pairs of ports that should not be.
+        reg  [PORTS-1:0] f_walks, f_twice, f_clash, f_lost;
+        reg  [WALKS-1:0] f_many;
+        reg  [PORTS-1:0] f_of;
+        integer f_i, f_j;
+        always @(*) begin
+            f_of = {PORTS{1'b0}};
+            {f_walks, f_twice, f_clash, f_many} = {(3*PORTS+WALKS){1'b0}};
+            for (f_i = 0; f_i < WALKS; f_i = f_i + 1) begin
+                f_of        = g_walks.serves[PORTS*f_i +: PORTS];
+                f_twice     = f_twice | (f_walks & f_of);
+                f_walks     = f_walks | f_of;
+                f_many[f_i] = (f_of & (f_of - 1'b1)) != 0;
+            end
+            for (f_i = 0; f_i < PORTS; f_i = f_i + 1)
+                for (f_j = 0; f_j < PORTS; f_j = f_j + 1)
+                    if (f_i != f_j && f_walks[f_i] && (f_walks[f_j] || fill[f_j])
+                            && g_walks.plain[f_i] && g_walks.plain[f_j]
+                            && g_walks.keys[F_W*f_i +: F_W] == g_walks.keys[F_W*f_j +: F_W])
+                        f_clash[f_i] = 1'b1;
+            f_lost = f_walks & ~miss & {PORTS{!halt}};
+        end
+
+        always @(posedge clk) if (f_up) begin
+            a_twice:  assert (~|f_twice);                // a port has one walk at most
+            a_many:   assert (~|f_many);                 // a walk works for one port
+            a_apart:  assert (~|f_clash);                // a page that is walked has one walk
+            a_lost:   assert (~|f_lost);                 // a walk works for a request that waits
+            a_ends:   assert ((g_walks.w_done & ~g_walks.serves) == 0
+                              && (g_walks.w_done_fault & ~g_walks.w_done) == 0
+                              && (g_walks.w_done_fill & ~g_walks.w_done) == 0);
+            a_single: assert ((ev_share & f_walks) == 0);
+            a_done:   assert ((done & (~miss | killed)) == 0);
+            a_kinds:  assert (((done_fault | done_fill) & ~done) == 0
+                              && (done_fault & done_fill) == 0);
+            c_two:    cover  ((f_walks & (f_walks - 1'b1)) != 0);
+            c_share:  cover  (|ev_share);
+            c_again:  cover  (|(done & done_fault) && |(miss & ~f_walks & ~done));
+        end
+    end endgenerate
+`endif
 endmodule
 
 `default_nettype wire

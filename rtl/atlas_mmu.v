@@ -4,9 +4,9 @@
 //   s_req 1 ──► port 1 ─► L1 ─┼─ arbiter ─► walkers ─► L2 (optional)
 //   s_fence ──► fence ────────┴─ every store       └─► m_mem: PTE reads, A/D compare-and-swap
 //
-//            cycle   0   1   2   3        a hit: one a cycle and port, answered in the next
-//   s_req_valid    __/-------\____        cycle; no combinational path from a request to an
-//   s_rsp_valid    ______/-------\        answer or to a ready
+//            cycle   0   1   2   3        a hit: one a cycle and port, answered HIT_LATENCY = 1
+//   s_req_valid    __/-------\____        cycle later; no combinational path from a request to
+//   s_rsp_valid    ______/-------\        an answer or to a ready
 //
 // Parameters, ports, events, and every timing: rtl/README.md. Behaviour, rule by rule:
 // model/README.md; model/mmu holds the C twin of each module.
@@ -31,6 +31,7 @@ module atlas_mmu #(
     parameter PARITY     = 0,     // 1: a parity bit in every TLB RAM word; a bad word is a miss
     parameter WALKS      = 1,     // 1 to PORTS misses that are worked on at once
     parameter SW_REFILL  = 0,     // 1: no walker; software fills the TLBs (s_refill_*)
+    parameter HIT_LATENCY = 1,    // 1 or 2 cycles to a hit's answer; 2 for a faster clock
     parameter CTR_BITS   = 0,     // width of the event counters, 0 for none, to 64
     parameter OBSERVE    = 0      // 1: event and read-back ports live; else they are 0
 ) (
@@ -178,7 +179,8 @@ module atlas_mmu #(
     wire                rb_ready, rb_valid, reading;
     wire                walker_idle;
     wire [PORTS-1:0]    port_busy;
-    assign quiet = walker_idle && ~|port_busy;
+    // Ports end nothing after the first cycle of halt, in which the fence reads nothing yet.
+    assign quiet = walker_idle;
 
     atlas_fence #(
         .XLEN(XLEN), .ASID_W(ASID_W), .VPN_BITS(VPN_BITS), .SETS(SWEEP), .L2_WAYS(L2_WAYS)
@@ -251,12 +253,12 @@ module atlas_mmu #(
     genvar k;
     generate
         for (k = 0; k < PORTS; k = k + 1) begin : g_port
-            wire [VPN_BITS-1:0] arrive_vpn, in_vpn, vpn;
-            wire                arrive, waits, free, in_plain;
+            wire [VPN_BITS-1:0] arrive_vpn, ask_vpn, in_vpn, vpn;
+            wire                arrive, waits, ask, stays, free, in_plain;
             wire [1:0]          hit_pbmt;
-            wire [4:0]          in_needs, needs;
+            wire [4:0]          ask_needs, needs;
             wire [2:0]          in_top, p_top;
-            wire [ASID_W-1:0]   in_asid, p_asid;
+            wire [ASID_W-1:0]   ask_asid, in_asid, p_asid;
             wire [PPN_BITS-1:0] in_ppn, p_root, hit_ppn, ptr_table;
             wire                xlate, va_ok, p_root_fits, adue, pbmte, napote;
             wire                tlb_off, hit, hit_napot, ptr_hit, ptr_g, fill_napot, fill_g;
@@ -273,7 +275,7 @@ module atlas_mmu #(
 
             atlas_port #(
                 .XLEN(XLEN), .LEVELS(LEVELS), .PA_BITS(PA_BITS), .ID_BITS(ID_BITS),
-                .ASID_W(ASID_W), .SLICE(SLICE)
+                .HIT_LATENCY(HIT_LATENCY), .ASID_W(ASID_W), .SLICE(SLICE)
             ) u_port (
                 .clk(clk), .rst(rst), .boot(boot),
                 .s_req_valid(s_req_valid[k]), .s_req_ready(s_req_ready[k]),
@@ -290,8 +292,9 @@ module atlas_mmu #(
                 .cfg_bare(bare), .cfg_top(top), .cfg_asid(asid), .cfg_root(root),
                 .cfg_root_fits(root_fits), .cfg_adue(cfg_adue), .cfg_pbmte(cfg_pbmte),
                 .cfg_napote(cfg_napote), .cfg_tlb_off(cfg_tlb_off),
-                .arrive(arrive), .arrive_vpn(arrive_vpn), .waits(waits), .in_vpn(in_vpn),
-                .in_asid(in_asid), .in_top(in_top), .in_needs(in_needs), .free(free),
+                .arrive(arrive), .arrive_vpn(arrive_vpn), .waits(waits),
+                .ask(ask), .ask_vpn(ask_vpn), .ask_asid(ask_asid), .ask_needs(ask_needs),
+                .in_vpn(in_vpn), .in_asid(in_asid), .in_top(in_top), .stays(stays), .free(free),
                 .vpn(vpn), .needs(needs),
                 .xlate(xlate), .va_ok(va_ok), .top(p_top), .asid(p_asid), .root(p_root),
                 .root_fits(p_root_fits), .adue(adue), .pbmte(pbmte), .napote(napote),
@@ -323,13 +326,14 @@ module atlas_mmu #(
 
             atlas_l1_tlb #(
                 .XLEN(XLEN), .LEVELS(LEVELS), .SLICE(SLICE), .ASID_W(ASID_W), .PPN_BITS(PPN_BITS),
-                .SETS(L1_SETS), .BIG(L1_BIG), .SIDE(L1_SIDE), .PARITY(PARITY)
+                .SETS(L1_SETS), .BIG(L1_BIG), .SIDE(L1_SIDE), .PARITY(PARITY),
+                .HIT_LATENCY(HIT_LATENCY)
             ) u_l1_tlb (
                 .clk(clk), .rst(rst), .arrive(arrive || rf_read[k] || rf_back[k]),
-                .arrive_vpn(rf_read[k] ? rf_vpn : rf_back[k] && !arrive ? in_vpn : arrive_vpn),
-                .waits(waits && !rf_read[k]), .look(look[k] || rf_look[k]),
-                .vpn(rf_look[k] ? rf_vpn : in_vpn), .asid(rf_look[k] ? rf_asid : in_asid),
-                .needs(in_needs), .plain(in_plain), .plain_ppn(in_ppn), .hit(hit),
+                .arrive_vpn(rf_read[k] ? rf_vpn : rf_back[k] && !arrive ? ask_vpn : arrive_vpn),
+                .waits(waits && !rf_read[k]), .look(ask || rf_look[k]),
+                .vpn(rf_look[k] ? rf_vpn : ask_vpn), .asid(rf_look[k] ? rf_asid : ask_asid),
+                .needs(ask_needs), .stays(stays), .plain(in_plain), .plain_ppn(in_ppn), .hit(hit),
                 .hit_large(hit_large[k]), .hit_ppn(hit_ppn), .hit_pbmt(hit_pbmt),
                 .hit_big(hit_big), .hit_napot(hit_napot), .bad(l1_bad[k]),
                 .advance(free || rf_look[k]), .cur_vpn(fill_vpn), .cur_asid(fill_asid),

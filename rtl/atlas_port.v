@@ -12,6 +12,10 @@
 //    ├───► cur: DONE ──► (answered)           a hit that was not taken at once; a killed one
 //    └───► cur: MISS ──► DONE                 the miss unit works for it; a fence starts it again
 //
+// With HIT_LATENCY = 2 it arrives in `pre`, is looked up there, and enters `in` with what the L1
+// has found. It does so only behind a request that the L1 has answered: what a miss may fill is
+// looked up after it. In `in` it may then have to wait for the answer before to be taken.
+//
 // A request samples the configuration when it is accepted; what it depends on goes with it.
 // Kill       takes effect at the clock edge; an answer offered in that cycle or before stands.
 //            Requests that wait on one port need different ids
@@ -19,7 +23,7 @@
 // Formal     one answer a request, in order, killed if and only if the request was, with what the L1
 //            or its walk has found for it, and the cause of its own kind of access; offers hold
 //
-// XLEN, LEVELS, PA_BITS, ID_BITS   as atlas_mmu
+// XLEN, LEVELS, PA_BITS, ID_BITS, HIT_LATENCY   as atlas_mmu
 `default_nettype none
 `include "atlas_arch.vh"
 
@@ -28,6 +32,7 @@ module atlas_port #(
     parameter LEVELS   = 3,
     parameter PA_BITS  = 32,
     parameter ID_BITS  = 4,
+    parameter HIT_LATENCY = 1,
     parameter ASID_W   = 9,
     parameter SLICE    = 9,
     parameter PPN_BITS = PA_BITS - 12,                   // derived: do not set
@@ -76,16 +81,20 @@ module atlas_port #(
     input  wire                cfg_tlb_off,
 
     // For the L1: the request that is looked up, and the one whose set is to be read.
-    output wire                arrive,        // arrive_vpn comes into `in` at the next edge
+    output wire                arrive,        // arrive_vpn is to be looked up from the next edge on
     output wire [VPN_BITS-1:0] arrive_vpn,
-    output wire                waits,         // `in` stays: read its set again
+    output wire                waits,         // what is to be looked up stays: read its set again
+    output wire                ask,           // the L1 is asked in this cycle
+    output wire [VPN_BITS-1:0] ask_vpn,
+    output wire [ASID_W-1:0]   ask_asid,
+    output wire [4:0]          ask_needs,     // atlas_access_needs
+
+    // The request that was looked up HIT_LATENCY - 1 cycles ago or more, and the L1's answer.
     output wire [VPN_BITS-1:0] in_vpn,
     output wire [ASID_W-1:0]   in_asid,
     output wire [2:0]          in_top,        // root level of its mode; 0: not implemented
-    output wire [4:0]          in_needs,      // atlas_access_needs
-
-    // The L1's answer for it.
-    output wire                look,          // the L1 is asked in this cycle
+    output wire                stays,         // ... so must that
+    output wire                look,          // the answer is used in this cycle
     input  wire                l1_hit,        // an entry that may answer the access
     output wire                l1_answers,
     output wire                in_plain,      // untranslated: the answer is in_ppn
@@ -155,13 +164,14 @@ module atlas_port #(
     wire [REST_W-1:0]  new_rest  = {new_needs, new_xlate, new_va_ok, cfg_top, cfg_root_fits,
                                     cfg_adue, cfg_pbmte, cfg_napote, s_req_id};
 
-    // The request that is looked up, and the one before it that was not answered there.
+    // The request that the L1 answers, and the one before it that was not answered there.
     reg  [VA_W-1:0]    in_va_q, va_q;
     reg  [SPACE_W-1:0] in_space_q, space_q;
     reg  [REST_W-1:0]  in_rest_q, rest_q;
     reg                in_off_q, off_q;       // the TLBs are off for it
     reg                in_valid_q, in_killed_q;
-    reg                read_q;                // the RAM was read for it in the cycle before
+    reg                in_may_q, in_pass_q;   // the L1 may answer it; it is not translated, and fits
+    reg                read_q;                // what is to be looked up was read in the cycle before
     // State of `cur`: MISS, DONE, or none. Whether the L1 answers a lookup, or the miss unit is done,
     // comes late in a cycle: the state is kept as if not, and put right in the next one.
     reg                miss_q, done_q;
@@ -170,17 +180,17 @@ module atlas_port #(
     wire               is_miss = miss_q && !hit_q && !end_q;
     wire               is_done = hit_q ? !taken_q : done_q || end_q;
 
-    wire               in_xlate, in_va_ok;
+    wire [4:0]         in_needs;
+    wire               in_xlate, unused_ok;
     wire [ID_BITS-1:0] in_id, id;
     wire [3:0]         unused_cfg;
-    assign {in_needs, in_xlate, in_va_ok, in_top, unused_cfg, in_id} = in_rest_q;
+    assign {in_needs, in_xlate, unused_ok, in_top, unused_cfg, in_id} = in_rest_q;
     assign {needs, xlate, va_ok, top, root_fits, adue, pbmte, napote, id} = rest_q;
     assign in_asid      = in_space_q[PPN_BITS +: ASID_W];
     assign {asid, root} = space_q;
     assign in_vpn       = in_va_q[12 +: VPN_BITS];
     assign vpn          = va_q[12 +: VPN_BITS];
     assign tlb_off      = off_q;
-    assign free         = hit_q ? taken_q : !miss_q && !done_q;
 
     // The result that is kept: of a walk, or of a hit that was not taken at once.
     reg  [LEAF_W-1:0] leaf_q;
@@ -188,14 +198,14 @@ module atlas_port #(
     reg               napot_q, g_q, fault_q, killed_q, fill_q;
     reg  [4:0]        reason_q;
 
-    // The lookup. Whatever its result, the request leaves.
-    wire leaves  = in_valid_q && free && (read_q || in_killed_q);
+    // The L1's answer. Whatever it is, the request leaves.
+    wire found;                               // the L1 has looked it up
+    wire leaves  = in_valid_q && free && (found || in_killed_q);
     wire looking = leaves && !in_killed_q;
-    wire passes  = looking && !in_xlate && in_va_ok;
-    wire may_hit = in_va_ok && |in_top && !in_off_q;
+    wire passes  = looking && in_pass_q;
     assign look       = looking && in_xlate;
-    assign l1_answers = look && l1_hit && may_hit;
-    wire   answers    = passes || l1_answers;
+    assign l1_answers = looking && l1_hit && in_may_q;
+    wire   answers    = looking && ((l1_hit && in_may_q) || in_pass_q);
 
     // Answers: what is kept, else what the L1 has found or passed.
     wire [PA_BITS+VA_W-1:0] va_wide = {{PA_BITS{1'b0}}, in_va_q};
@@ -227,14 +237,75 @@ module atlas_port #(
     assign miss        = is_miss && !halt;
     assign miss_killed = kill_cur;
 
-    // Where the requests go. There is room if nothing is in `in`, or it leaves now.
-    assign s_req_ready = !boot && (!in_valid_q || (free && read_q));
+    // Where the requests go. There is room if nothing is to be looked up, or it leaves now.
     wire accept = s_req_valid && s_req_ready;
     wire held   = is_done && !s_rsp_ready;
     wire dies   = leaves && !passes && (in_killed_q || kill_in);   // unless the L1 answers
-    assign waits      = in_valid_q && !leaves;
     assign arrive     = accept;
     assign arrive_vpn = s_req_va[12 +: VPN_BITS];
+
+    // Into `in`, if there is room.
+    wire               reads;                 // what is to be looked up next is read now
+    wire               enter, enter_off, enter_killed, enter_xlate, enter_va_ok;
+    wire [2:0]         enter_top;
+    wire [VA_W-1:0]    enter_va;
+    wire [SPACE_W-1:0] enter_space;
+    wire [REST_W-1:0]  enter_rest;
+    assign stays = in_valid_q && !leaves;
+    generate
+        if (HIT_LATENCY == 1) begin : g_at_once
+            assign enter = accept;
+            assign {enter_va, enter_space, enter_rest} = {s_req_va[VA_W-1:0], new_space, new_rest};
+            assign {enter_xlate, enter_va_ok, enter_top}   = {new_xlate, new_va_ok, cfg_top};
+            assign {enter_off, enter_killed} = {cfg_tlb_off, kill_new};
+            assign found       = read_q;
+            assign free        = hit_q ? taken_q : !miss_q && !done_q;
+            assign s_req_ready = !boot && (!in_valid_q || (free && read_q));
+            assign waits       = stays;
+            assign reads       = 1'b1;
+            assign ask         = look;
+            assign {ask_vpn, ask_asid, ask_needs} = {in_vpn, in_asid, in_needs};
+        end else begin : g_first
+            reg [VA_W-1:0]     pre_va_q;
+            reg [SPACE_W-1:0]  pre_space_q;
+            reg [REST_W-1:0]   pre_rest_q;
+            reg                pre_valid_q, pre_off_q, pre_killed_q;
+            reg                awake_q;       // no fence in the cycle before
+            reg                free_q;
+            wire [3:0]         unused_pre;
+            wire [ID_BITS-1:0] pre_id;
+            assign {ask_needs, enter_xlate, enter_va_ok, enter_top, unused_pre, pre_id} = pre_rest_q;
+            assign ask_asid = pre_space_q[PPN_BITS +: ASID_W];
+            assign ask_vpn  = pre_va_q[12 +: VPN_BITS];
+            wire kill_pre = s_kill_valid && s_kill_id == pre_id;
+            wire clears   = free && (!in_valid_q || (leaves && answers));
+            wire goes     = pre_valid_q && clears && (read_q || pre_killed_q);
+            assign enter = goes;
+            assign {enter_va, enter_space, enter_rest} = {pre_va_q, pre_space_q, pre_rest_q};
+            assign {enter_off, enter_killed} = {pre_off_q || retire, pre_killed_q || kill_pre};
+            assign found       = awake_q;
+            assign free        = free_q;
+            assign s_req_ready = pre_valid_q ? clears && read_q && !boot : !boot;
+            // If this one may go the RAM is read for who comes next: too early to know that it goes.
+            wire remains = pre_valid_q && !goes;
+            assign waits       = pre_valid_q && !(read_q && free);
+            assign reads       = waits || !remains;
+            assign ask         = goes && enter_xlate && !pre_killed_q;
+            always @(posedge clk) begin
+                if (s_req_ready) begin
+                    pre_va_q    <= s_req_va[VA_W-1:0];
+                    pre_space_q <= new_space;
+                    pre_rest_q  <= new_rest;
+                end
+                pre_valid_q  <= !rst && (accept || remains);
+                pre_off_q    <= s_req_ready ? cfg_tlb_off : pre_off_q || retire;
+                pre_killed_q <= s_req_ready ? kill_new : pre_killed_q || kill_pre;
+                awake_q      <= !rst && !halt;
+                free_q       <= rst || !(is_miss || held || (leaves && !(answers && s_rsp_ready)));
+            end
+            wire unused = &{1'b0, unused_pre};
+        end
+    endgenerate
 
     always @(posedge clk) begin
         if (rst) begin
@@ -250,8 +321,8 @@ module atlas_port #(
             done_q     <= held || kill_cur || dies || (passes && !s_rsp_ready);
             hit_q      <= l1_answers;
             end_q      <= done;
-            in_valid_q <= accept || waits;
-            read_q     <= !halt && !hold && !fill_q;   // else the RAM is not read for a request now
+            in_valid_q <= enter || stays;
+            read_q     <= reads && !halt && !hold && !fill_q;   // else the RAM is not read for it
             fill_q     <= done_fill;
         end
         taken_q <= s_rsp_ready;
@@ -260,13 +331,16 @@ module atlas_port #(
     // A request that has outlived a fence may have sampled a satp that the fence retires: it goes
     // on as if tlb_off were set, and nothing of it is remembered.
     always @(posedge clk) begin
-        if (accept) begin
-            in_va_q    <= s_req_va[VA_W-1:0];
-            in_space_q <= new_space;
-            in_rest_q  <= new_rest;
+        if (!stays) begin
+            in_va_q    <= enter_va;
+            in_space_q <= enter_space;
+            in_rest_q  <= enter_rest;
+            in_pass_q  <= !enter_xlate && enter_va_ok;
         end
-        in_off_q    <= accept ? cfg_tlb_off : in_off_q || retire;
-        in_killed_q <= accept ? kill_new : in_killed_q || kill_in;
+        in_may_q    <= stays ? in_may_q && !retire
+                             : enter_xlate && enter_va_ok && |enter_top && !enter_off;
+        in_off_q    <= stays ? in_off_q || retire : enter_off;
+        in_killed_q <= stays ? in_killed_q || kill_in : enter_killed;
         if (free) begin
             va_q    <= in_va_q;
             space_q <= in_space_q;
@@ -301,10 +375,10 @@ module atlas_port #(
     assign fill_big   = big_q;
     assign fill_napot = napot_q;
     assign fill_g     = g_q;
-    assign busy       = looking || fill_q;
+    assign busy       = looking || ask || fill_q;
     assign bypass     = passes;
 
-    wire unused = &{1'b0, s_req_va, va_wide, unused_cfg, in_space_q[PPN_BITS-1:0]};
+    wire unused = &{1'b0, s_req_va, va_wide, unused_cfg, unused_ok, in_space_q[PPN_BITS-1:0]};
 `ifdef FORMAL
     reg f_first = 1'b1;          // cycle 0, when registers hold anything
     always @(posedge clk) f_first <= 1'b0;
@@ -332,9 +406,10 @@ module atlas_port #(
     wire f_in  = s_req_valid && s_req_ready;
     wire f_out = s_rsp_valid && s_rsp_ready;
     (* anyseq *) wire f_pick;
-    reg  [1:0] f_count, f_before;
+    reg  [2:0] f_count, f_before;
     reg        f_here;
-    wire       f_next = f_here && f_before == 2'd0;       // it is the next to be answered
+    wire       f_next = f_here && f_before == 3'd0;       // it is the next to be answered
+    wire       f_last = f_here && f_before + 3'd1 == f_count;
     localparam F_W = XLEN + 2 + 1 + 2 + 1 + 1 + 3 + ASID_W + PPN_BITS + 1 + 3 + ID_BITS;
     reg  [F_W-1:0]      f_req;
     wire [XLEN-1:0]     f_va;
@@ -351,12 +426,12 @@ module atlas_port #(
             f_adue, f_pbmte, f_napote, f_id} = f_req;
     reg f_off, f_killed;         // the TLBs are off for it; it was killed before it was answered
     always @(posedge clk) begin
-        if (rst) {f_count, f_here} <= 3'd0;
+        if (rst) {f_count, f_here} <= 4'd0;
         else begin
-            f_count <= f_count + {1'b0, f_in} - {1'b0, f_out};
+            f_count <= f_count + {2'd0, f_in} - {2'd0, f_out};
             if (!f_here && f_in && f_pick) begin
                 f_here   <= 1'b1;
-                f_before <= f_count - {1'b0, f_out};
+                f_before <= f_count - {2'd0, f_out};
                 f_req    <= {s_req_va, s_req_acc, s_req_priv == `ATLAS_PRIV_U, s_req_sum, s_req_mxr,
                              s_req_priv != `ATLAS_PRIV_M && !cfg_bare, new_va_ok, cfg_top, cfg_asid,
                              cfg_root, cfg_root_fits, cfg_adue, cfg_pbmte, cfg_napote, s_req_id};
@@ -366,7 +441,7 @@ module atlas_port #(
                 f_off    <= f_off || retire;
                 f_killed <= f_killed || (s_kill_valid && s_kill_id == f_id
                     && !(f_next && s_rsp_valid));
-                if (f_out) {f_here, f_before} <= {f_before != 2'd0, f_before - 2'd1};
+                if (f_out) {f_here, f_before} <= {f_before != 3'd0, f_before - 3'd1};
             end
         end
     end
@@ -409,6 +484,13 @@ module atlas_port #(
     reg                 f_wait, f_due, f_read;
     reg  [L_W-1:0]      f_leaf;
     reg  [VPN_BITS-1:0] f_read_vpn;
+    // What the L1 tells is of a lookup in this cycle or, a cycle later, of the last one: as long as
+    // it stays, and until a fill or a fence.
+    localparam T_W = VPN_BITS + ASID_W + 5;
+    reg                 f_stayed;
+    reg  [T_W-1:0]      f_stayed_of;
+    wire                f_told    = HIT_LATENCY == 1 ? ask : f_stayed;
+    wire [T_W-1:0]      f_told_of = HIT_LATENCY == 1 ? {ask_vpn, ask_asid, ask_needs} : f_stayed_of;
     reg                 f_looked; // the last lookup missed, and is neither filled nor retired yet
     reg  [VPN_BITS-1:0] f_look_vpn;
     reg  [ASID_W-1:0]   f_look_asid;
@@ -419,27 +501,36 @@ module atlas_port #(
         f_due      <= !rst && done && done_fill;
         f_leaf     <= {done_leaf, done_big, done_napot, done_g};
         f_read     <= !rst && !halt && !fill && (arrive || waits);
-        f_read_vpn <= arrive ? arrive_vpn : in_vpn;
-        f_looked   <= !rst && !retire && !fill && (look ? !l1_answers : f_looked && !free);
-        if (look) {f_look_vpn, f_look_asid} <= {in_vpn, in_asid};
+        f_read_vpn <= arrive ? arrive_vpn : ask_vpn;
+        f_stayed   <= !rst && !retire && !fill && (ask || (f_stayed && stays));
+        if (ask) f_stayed_of <= {ask_vpn, ask_asid, ask_needs};
+        f_looked   <= !rst && !retire && !fill
+                   && (look ? f_told && !l1_answers : f_looked && !free);
+        if (look) {f_look_vpn, f_look_asid} <= f_told_of[T_W-1:5];
         f_still    <= rst || halt || hold || ~|f_count || s_rsp_valid || miss ? 3'd0 : f_still + 3'd1;
     end
 
     always @(posedge clk) if (f_up) begin
         // Requests and answers.
-        a_one:     assert (!s_rsp_valid || f_count != 2'd0);
-        a_room:    assert (f_count <= 2'd2 && (!s_req_ready || f_count + !f_out != 2'd3));
-        a_works:   assert (f_still < 3'd4);
+        a_one:     assert (!s_rsp_valid || f_count != 3'd0);
+        a_room:    assert (f_count + (s_req_ready && !f_out) <= HIT_LATENCY + 1);
+        a_works:   assert (f_still < 3 + HIT_LATENCY);
         a_hold:    assert (!f_wait || (s_rsp_valid && f_offer == f_offered));
         a_mine:    assert (!(s_rsp_valid && f_next) || s_rsp_id == f_id);
         a_killed:  assert (!(s_rsp_valid && f_next) || s_rsp_killed == f_killed);
         a_no_kill: assert (!s_rsp_killed || !s_rsp_fault);
         // What is looked up, and what the miss unit sees, is the request as it was accepted.
+        a_ask:     assert (!(ask && f_last) || (f_xlate && !f_killed
+                           && {ask_vpn, ask_needs, ask_asid}
+                           == {f_va[12 +: VPN_BITS], f_needs, f_asid}));
         a_look:    assert (!(look && f_next)
                            || (f_xlate && !f_killed && {in_vpn, in_needs, in_asid, in_top}
                            == {f_va[12 +: VPN_BITS], f_needs, f_asid, f_top}));
-        a_read:    assert (!look || (f_read && f_read_vpn == in_vpn && free));
+        a_read:    assert (!ask || (f_read && f_read_vpn == ask_vpn && free));
+        a_free:    assert (!look || free);
         a_arrive:  assert (!(arrive && waits));
+        a_awake:   assert (!((look || bypass) && f_halted));
+        a_told:    assert (!l1_answers || (f_told && f_told_of == {in_vpn, in_asid, in_needs}));
         a_l1:      assert (!(l1_answers && f_next) || (f_ok && |f_top && !f_off));
         a_bypass:  assert (!(bypass && f_next) || (!f_xlate && f_ok));
         a_miss:    assert (!(miss && f_next) || (tlb_off == f_off && {vpn, needs, xlate, va_ok, top,
@@ -447,9 +538,9 @@ module atlas_port #(
                                == {f_va[12 +: VPN_BITS], f_needs,
                            f_xlate, f_ok, f_top, f_asid, f_root, f_fits, f_adue,
                            f_pbmte, f_napote}));
-        a_halts:   assert (!miss || (!halt && f_count != 2'd0));
+        a_halts:   assert (!miss || (!halt && f_count != 3'd0));
         a_kills:   assert (!(miss_killed && f_next) || (s_kill_valid && s_kill_id == f_id));
-        a_busy:    assert (!(look || fill) || busy);
+        a_busy:    assert (!(ask || look || fill) || busy);
         // What is remembered is what the walk has found.
         a_fill:    assert (fill == f_due);
         a_fresh:   assert (!fill || (f_looked && {vpn, asid} == {f_look_vpn, f_look_asid}));
@@ -472,18 +563,22 @@ module atlas_port #(
 
     // Invariants that make the proof inductive: who is where.
     wire f_cur = is_miss || is_done;
-    wire f_is_in  = f_here && in_valid_q && f_before == {1'b0, f_cur};
+    wire f_is_in  = f_here && in_valid_q && f_before == {2'd0, f_cur};
     wire f_is_cur = f_next && f_cur;
     always @(posedge clk) if (f_up) begin
-        i_count:   assert (f_count == {1'b0, in_valid_q} + {1'b0, f_cur} && free == !f_cur);
+        i_count:   assert (f_count == {2'd0, in_valid_q} + {2'd0, f_cur} + {2'd0, f_pre}
+                           && free == !f_cur);
         i_state:   assert (!(miss_q && done_q) && (!hit_q || ((miss_q || done_q) && !end_q))
                            && (!end_q || miss_q));
         i_here:    assert (!f_here || f_before < f_count);
-        i_in:      assert (!f_is_in || {in_va_q, in_asid, in_needs, in_xlate, in_va_ok, in_top,
+        i_in:      assert (!f_is_in || {in_va_q, in_asid, in_needs, in_xlate, unused_ok, in_top,
                            in_id, in_off_q, in_killed_q} == {f_va[VA_W-1:0], f_asid, f_needs,
                            f_xlate, f_ok, f_top, f_id, f_off, f_killed});
         i_in_rest: assert (!f_is_in || {in_space_q[PPN_BITS-1:0], unused_cfg}
                            == {f_root, f_fits, f_adue, f_pbmte, f_napote});
+        i_in_way:  assert (!in_valid_q || {in_may_q, in_pass_q}
+                           == {in_xlate && unused_ok && |in_top && !in_off_q,
+                               !in_xlate && unused_ok});
         i_in_new:  assert (!f_is_in || !f_has_kept);
         i_cur:     assert (!f_is_cur || {va_q, needs, id} == {f_va[VA_W-1:0], f_needs, f_id});
         i_miss:    assert (!(f_is_cur && is_miss) || (!f_killed && !f_has_kept && off_q == f_off
@@ -500,14 +595,43 @@ module atlas_port #(
         i_looked:  assert (!is_miss || tlb_off || !xlate || !va_ok || ~|top
                            || (f_looked && {vpn, asid} == {f_look_vpn, f_look_asid}));
         i_due:     assert (!fill_q || (f_looked && {vpn, asid} == {f_look_vpn, f_look_asid}));
-        i_read:    assert (!read_q || !in_valid_q || (f_read && f_read_vpn == in_vpn));
+        i_read:    assert (!read_q || !(HIT_LATENCY == 1 ? in_valid_q : f_pre)
+                           || (f_read && f_read_vpn == ask_vpn));
         c_hit:     cover  (f_out && l1_answers && f_count == 2'd1);
         c_walk:    cover  (f_out && f_next && f_has_kept && !f_fault && f_in);
         c_fault:   cover  (f_out && f_next && f_fault && f_acc == `ATLAS_ACC_AMO);
         c_bypass:  cover  (f_out && bypass && f_next);
-        c_killed:  cover  (f_out && s_rsp_killed && f_next && f_count == 2'd2);
-        c_retired: cover  (retire && !f_off && f_here && f_before == 2'd1);
+        c_killed:  cover  (f_out && s_rsp_killed && f_next && f_count == 3'd2);
+        c_retired: cover  (retire && !f_off && f_here && f_before == 3'd1);
     end
+    // The slot before `in`.
+    wire f_pre;
+    generate
+        if (HIT_LATENCY == 1) begin : g_f_no_pre
+            assign f_pre = 1'b0;
+        end else begin : g_f_pre
+            assign f_pre = g_first.pre_valid_q;
+            wire is_pre = f_last && f_pre;
+            wire stale  = in_valid_q && !in_killed_q;    // were it not for in_may_q
+            always @(posedge clk) if (f_up) begin
+                i_pre:      assert (!is_pre || {g_first.pre_va_q, g_first.pre_off_q,
+                                    g_first.pre_killed_q} == {f_va[VA_W-1:0], f_off, f_killed});
+                i_pre_rest: assert (!is_pre || {g_first.pre_space_q, g_first.pre_rest_q}
+                                    == {f_asid, f_root, f_needs, f_xlate, f_ok, f_top, f_fits,
+                                        f_adue, f_pbmte, f_napote, f_id});
+                i_pre_new:  assert (!is_pre || !f_has_kept);
+                i_alone:    assert (!in_valid_q || !(is_miss || end_q));
+                i_awake:    assert (!(g_first.awake_q && f_halted));
+                i_told:     assert (!(stale && in_may_q)
+                                    || (f_told && f_told_of == {in_vpn, in_asid, in_needs}));
+                c_full:     cover  (f_count == 3'd3 && f_out);
+                c_stale:    cover  (stale && in_xlate && unused_ok && |in_top && !in_may_q && look);
+                c_late:     cover  (l1_answers && f_told && f_waited);
+            end
+            reg f_waited;        // what the L1 tells has stayed for a cycle
+            always @(posedge clk) f_waited <= stays;
+        end
+    endgenerate
 `endif
 endmodule
 

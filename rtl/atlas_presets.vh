@@ -21,7 +21,8 @@
     .FENCE_PTRS(1), \
     .PARITY(0), \
     .WALKS(1), \
-    .SW_REFILL(0)
+    .SW_REFILL(0), \
+    .HIT_LATENCY(1)
 
 // Sv32, large: shared L2
 `define ATLAS_PRESET_RV32 \
@@ -40,7 +41,8 @@
     .FENCE_PTRS(1), \
     .PARITY(0), \
     .WALKS(1), \
-    .SW_REFILL(0)
+    .SW_REFILL(0), \
+    .HIT_LATENCY(1)
 
 // Sv39 and Sv48, open-board SoCs
 `define ATLAS_PRESET_RV64 \
@@ -59,7 +61,8 @@
     .FENCE_PTRS(1), \
     .PARITY(0), \
     .WALKS(1), \
-    .SW_REFILL(0)
+    .SW_REFILL(0), \
+    .HIT_LATENCY(1)
 
 // Sv39, Sv48, Sv57, everything on
 `define ATLAS_PRESET_FULL \
@@ -78,6 +81,7 @@
     .FENCE_PTRS(1), \
     .PARITY(1), \
     .WALKS(2), \
-    .SW_REFILL(0)
+    .SW_REFILL(0), \
+    .HIT_LATENCY(1)
 
 `endif

@@ -46,18 +46,17 @@ module atlas_walker #(
     input  wire [4:0]          s_miss_needs,
     input  wire                s_miss_xlate,
     input  wire                s_miss_va_ok,
-    input  wire [2:0]          s_miss_top,
+    input  wire                s_miss_mode_ok,           // implemented
     input  wire [ASID_W-1:0]   s_miss_asid,
-    input  wire [PPN_BITS-1:0] s_miss_root,
     input  wire                s_miss_root_fits,
     input  wire                s_miss_adue,
     input  wire                s_miss_pbmte,
     input  wire                s_miss_napote,
     input  wire                s_miss_tlb_off,
-    input  wire                s_miss_ptr_hit,
-    input  wire [LEVELS-2:0]   s_miss_ptr_big,
-    input  wire [PPN_BITS-1:0] s_miss_ptr_table,
-    input  wire                s_miss_ptr_g,
+    input  wire [PPN_BITS-1:0] s_miss_table,             // where the walk begins, its level as big_q,
+    input  wire [LEVELS-2:0]   s_miss_big,
+    input  wire                s_miss_g,                 // G so far
+    input  wire                s_miss_ptr,               // not at the root: a pointer was remembered
 
     // Giving up.
     input  wire                halt,
@@ -176,9 +175,10 @@ module atlas_walker #(
     wire stepping    = state_q == S_STEP;
     wire again       = stepping && cas_q && other_q && !err_q;      // the PTE has changed
     wire leaf_faults = !chk_allowed || upd_fault || leaf_wide;
-    wire faults      = err_q || dec_fault || (dec_leaf && leaf_faults);
-    wire descends    = stepping && !again && !faults && !dec_leaf;
-    wire updates     = stepping && !again && !faults && dec_leaf && upd_update;
+    wire bad         = err_q || dec_fault;
+    wire faults      = bad || (dec_leaf && leaf_faults);
+    wire descends    = stepping && !again && !bad && !dec_leaf;
+    wire updates     = stepping && !again && !bad && dec_leaf && !leaf_faults && upd_update;
     wire finishes    = stepping && !again && (faults || (dec_leaf && !upd_update));
 
     wire [4:0] step_reason = err_q        ? (cas_q ? `ATLAS_REASON_AD_BUS : `ATLAS_REASON_PTE_BUS)
@@ -190,15 +190,6 @@ module atlas_walker #(
                              : !mode_ok_q ? `ATLAS_REASON_MODE
                              : !va_ok_q   ? `ATLAS_REASON_NONCANONICAL
                              :              `ATLAS_REASON_PTE_WIDTH;
-
-    // The root's level.
-    wire [LEVELS-2:0] top_big;
-    genvar l;
-    generate
-        for (l = 0; l < LEVELS - 1; l = l + 1) begin : g_top
-            assign top_big[l] = s_miss_top > l;
-        end
-    endgenerate
 
     // The leaf.
     wire [LEAF_W-1:0] leaf;
@@ -264,7 +255,7 @@ module atlas_walker #(
 
     // Sequence.
     wire take    = state_q == S_IDLE && |s_miss_grant;
-    wire refused = !s_miss_xlate || ~|s_miss_top || !s_miss_va_ok;
+    wire refused = !s_miss_xlate || !s_miss_mode_ok || !s_miss_va_ok;
     wire ask_l2  = L2 != 0 && !s_miss_tlb_off;
     assign s_miss_ready = state_q == S_IDLE;
     assign idle         = state_q == S_IDLE;
@@ -301,22 +292,21 @@ module atlas_walker #(
     end
 
     always @(posedge clk) begin
-        if (take) begin
+        if (state_q == S_IDLE) begin                     // until there is one to take
             {port_q, vpn_q, asid_q}        <= {s_miss_grant, s_miss_vpn, s_miss_asid};
             needs_q                        <= s_miss_needs;
-            {xlate_q, va_ok_q, mode_ok_q}  <= {s_miss_xlate, s_miss_va_ok, |s_miss_top};
+            {xlate_q, va_ok_q, mode_ok_q}  <= {s_miss_xlate, s_miss_va_ok, s_miss_mode_ok};
             {adue_q, pbmte_q, napote_q}    <= {s_miss_adue, s_miss_pbmte, s_miss_napote};
             {root_fits_q, tlb_off_q}       <= {s_miss_root_fits, s_miss_tlb_off};
         end
     end
 
-    wire from_ptr = s_miss_ptr_hit && !s_miss_tlb_off;
     always @(posedge clk) begin
-        if (take) begin
-            table_q <= from_ptr ? s_miss_ptr_table : s_miss_root;
-            big_q   <= from_ptr ? s_miss_ptr_big : top_big;
-            g_q     <= from_ptr && s_miss_ptr_g;
-            ptr_q   <= from_ptr;
+        if (state_q == S_IDLE) begin
+            table_q <= s_miss_table;
+            big_q   <= s_miss_big;
+            g_q     <= s_miss_g;
+            ptr_q   <= s_miss_ptr;
         end else if (stepping && !dec_leaf) begin        // down; or the walk is over
             table_q <= dec_ppn;
             big_q   <= big_q >> 1;
@@ -340,7 +330,7 @@ module atlas_walker #(
     assign ev_l2_hit    = l2_answers && !abort;
     assign ev_l2_miss   = in_l2 && !l2_hit && !abort;
     assign ev_walk      = (take && state_d == S_ASK) || (ev_l2_miss && root_fits_q);
-    assign ev_ptr_hit   = (take && state_d == S_ASK && from_ptr) || (ev_l2_miss && root_fits_q && ptr_q);
+    assign ev_ptr_hit   = (take && state_d == S_ASK && s_miss_ptr) || (ev_l2_miss && root_fits_q && ptr_q);
     assign ev_step      = stepping && !cas_q && !abort;
     assign ev_cas       = stepping && cas_q && !abort;
     assign ev_cas_fail  = again && !abort;
@@ -364,8 +354,7 @@ module atlas_walker #(
         .acc(f_new_acc), .user(f_new_user), .sum(f_new_sum), .mxr(f_new_mxr), .needs(f_new_needs)
     );
     always @(*) if (|s_miss_grant) assume (s_miss_needs == f_new_needs);
-    // Levels are those of the build; a pointer leads to a table below the root.
-    always @(*) if (f_up && |s_miss_grant) e_top: assume (s_miss_top < LEVELS);
+    // The level of the first table, as `big` says it.
     function [2:0] f_level_of(input [LEVELS-2:0] of_big);
         integer f_l;
         begin
@@ -374,9 +363,7 @@ module atlas_walker #(
                 f_level_of = f_level_of + {2'b00, of_big[f_l]};
         end
     endfunction
-    always @(*) if (f_up && |s_miss_grant && s_miss_ptr_hit)
-        e_ptr: assume (f_level_of(s_miss_ptr_big) < s_miss_top
-                       && (s_miss_ptr_big & (s_miss_ptr_big + 1'b1)) == 0);
+    always @(*) if (f_up && |s_miss_grant) e_size: assume ((s_miss_big & (s_miss_big + 1'b1)) == 0);
     // Assumed of memory: it answers what it was asked, once, at the earliest a cycle later.
     wire f_asked = m_mem_req_valid && m_mem_req_ready;
     reg  f_out;                  // asked and not answered
@@ -385,7 +372,6 @@ module atlas_walker #(
 
     // The request that was taken last.
     wire                f_take  = |(s_miss_grant & ~killed) && s_miss_ready;
-    wire                f_ptr   = s_miss_ptr_hit && !s_miss_tlb_off;
     reg                 f_open;  // neither answered nor given up
     reg  [PORTS-1:0]    f_port;
     wire                f_given = f_open && (halt || |(killed & f_port));
@@ -403,10 +389,10 @@ module atlas_walker #(
             {f_user, f_sum, f_mxr, f_adue} <= {f_new_user, f_new_sum, f_new_mxr, s_miss_adue};
             f_needs <= s_miss_needs;
             f_off   <= s_miss_tlb_off;
-            f_valid <= s_miss_xlate && |s_miss_top && s_miss_va_ok;
-            f_walks <= s_miss_xlate && |s_miss_top && s_miss_va_ok && s_miss_root_fits;
-            f_root  <= f_ptr ? s_miss_ptr_table : s_miss_root;
-            f_top   <= f_ptr ? f_level_of(s_miss_ptr_big) : s_miss_top;
+            f_valid <= s_miss_xlate && s_miss_mode_ok && s_miss_va_ok;
+            f_walks <= s_miss_xlate && s_miss_mode_ok && s_miss_va_ok && s_miss_root_fits;
+            f_root  <= s_miss_table;
+            f_top   <= f_level_of(s_miss_big);
         end
     end
 

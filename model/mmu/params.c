@@ -81,13 +81,16 @@ static const char *xlen_limit_error(const struct atlas_params *p, char *buf, siz
 }
 
 /* A port has one miss at a time: more walks would never have anything to do. Where software walks
- * there is nothing for a second one, either. */
+ * there is nothing for a second one, either; and its leaf may be for a request that is looked up
+ * already, which it comes too late for with a lookup of two cycles. */
 static const char *walks_error(const struct atlas_params *p, char *buf, size_t len)
 {
     if (p->walks > p->ports)
         snprintf(buf, len, "WALKS: %u is more than the %u PORTS", p->walks, p->ports);
     else if (p->sw_refill != 0 && p->walks > 1)
         snprintf(buf, len, "WALKS: %u is not 1 with SW_REFILL", p->walks);
+    else if (p->sw_refill != 0 && p->hit_latency > 1)
+        snprintf(buf, len, "HIT_LATENCY: %u is not 1 with SW_REFILL", p->hit_latency);
     else
         return NULL;
     return buf;

@@ -1,4 +1,4 @@
-// atlas_select: one of N words, by a one-hot select; zero when none is selected.
+// atlas_select: one of N words, by a one-hot select; word 0 when none is selected.
 // Latency   none: pure
 `default_nettype none
 
@@ -13,8 +13,8 @@ module atlas_select #(
 
     integer k;
     always @(*) begin
-        out = {WIDTH{1'b0}};
-        for (k = 0; k < N; k = k + 1)
+        out = in[WIDTH-1:0] & {WIDTH{~|(sel >> 1)}};
+        for (k = 1; k < N; k = k + 1)
             out = out | (in[WIDTH*k +: WIDTH] & {WIDTH{sel[k]}});
     end
 endmodule

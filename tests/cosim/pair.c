@@ -14,9 +14,14 @@ uint64_t pair_pa(uint64_t ppn, uint64_t va)
     return ppn * ATLAS_PAGE_SIZE + va % ATLAS_PAGE_SIZE;
 }
 
+static unsigned port_beside(const struct scene *s)
+{
+    return (s->port + 1) % s->b->p->ports;
+}
+
 struct pair pair_of(struct scene *s, uint64_t va, uint64_t other)
 {
-    struct pair p = {.s = s, .port = {s->port, s->port ^ 1}};
+    struct pair p = {.s = s, .port = {s->port, port_beside(s)}};
 
     p.req[0] = scene_req(va, ATLAS_ACC_LOAD);
     p.req[1] = scene_req(other, ATLAS_ACC_LOAD);
@@ -101,7 +106,7 @@ void pair_forget(struct scene *s, uint64_t va, uint64_t other)
 {
     struct scene beside = *s;
 
-    beside.port ^= 1;
+    beside.port = port_beside(s);
     scene_fence(s, false, 0, false, 0);
     scene_warm(s, va);
     scene_warm(&beside, other);
@@ -112,10 +117,15 @@ uint64_t pair_reads(const struct scene *s)
     return s->warm ? 1 : s->levels;
 }
 
+uint64_t pair_to_walk(const struct scene *s)
+{
+    return s->b->p->hit_latency + (s->b->p->l2_sets > 0 ? 1 : 0);
+}
+
 /* As rtl/README.md, "Timing", has it for a request that is alone. */
 uint64_t pair_cycles(const struct scene *s)
 {
-    return (s->b->p->l2_sets > 0 ? 2U : 1U) + pair_reads(s) * (s->b->agent.latency + 1) + 3;
+    return pair_to_walk(s) + pair_reads(s) * (s->b->agent.latency + 1) + 3;
 }
 
 unsigned pair_limit(const struct scene *s)

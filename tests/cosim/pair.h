@@ -49,7 +49,9 @@ void pair_run(struct pair *p, unsigned later);
 void pair_expect(const struct pair *p, uint64_t ppn, uint64_t other);
 void pair_expect_hits(struct pair *p, uint64_t ppn, uint64_t other); /* both ports remember */
 
-/* Of a walk that is alone: reads; cycles as rtl/README.md, "Timing", has them; at most so many. */
+/* Of a walk that is alone: cycles until the L1 and the L2 have missed; reads; cycles as
+ * rtl/README.md, "Timing", has them; at most so many. */
+uint64_t pair_to_walk(const struct scene *s);
 uint64_t pair_reads(const struct scene *s);
 uint64_t pair_cycles(const struct scene *s);
 unsigned pair_limit(const struct scene *s);

@@ -20,10 +20,11 @@ struct scene {
     unsigned port, levels; /* levels of the mode: 2 is Sv32 */
     bool warm;             /* scene_warm does something */
     uint64_t root, frame;  /* frame: the next free one for a table */
-    char label[80];
+    char label[160];
 };
 
-/* Run a test in every scene: all presets, all their modes, all ports, cold and warm. */
+/* Run a test in every scene: all presets and the builds like them with HIT_LATENCY = 2, all their
+ * modes, all ports, cold and warm. */
 void scene_each(void (*test)(struct scene *s));
 
 /* Begin anew in the same scene. */

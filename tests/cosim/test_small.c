@@ -296,6 +296,13 @@ static void every_sequence_of_operations_in_a_small_world(void **state)
 }
 
 /* P18 P21 P22 */
+static void every_sequence_with_hits_of_two_cycles(void **state)
+{
+    (void)state;
+    run_every_sequence(BUILD("1") ",HIT_LATENCY=2");
+}
+
+/* P18 P21 P22 */
 static void every_sequence_with_a_superpage_in_a_side_entry(void **state)
 {
     (void)state;
@@ -306,6 +313,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_sequence_of_operations_in_a_small_world),
+        cmocka_unit_test(every_sequence_with_hits_of_two_cycles),
         cmocka_unit_test(every_sequence_with_a_superpage_in_a_side_entry),
     };
 

@@ -50,6 +50,42 @@ static void fence_in_every_cycle_of_two_walks(struct scene *s)
     each_pair(s, fence_in_every_cycle);
 }
 
+/* A fence that comes when one of two walks has ended, and memory has not answered the other. */
+static void fence_beside_walk(struct scene *s, unsigned walk)
+{
+    struct pair p = pair_of(s, scene_low(s), scene_high(s));
+    struct mem_channel *channel = &s->b->agent.channel[walk];
+
+    pair_map(s, p.req[0].va, p.req[1].va, SCENE_RWXAD);
+    pair_forget(s, p.req[0].va, p.req[1].va);
+    pair_send(&p, 0); /* walk 0 takes it, and walk 1 the other */
+    scene_cycles(s, 1);
+    pair_send(&p, 1);
+    for (unsigned cycle = 0; !channel->busy && cycle < pair_limit(s); cycle++)
+        scene_cycles(s, 1);
+    scene_expect(s, channel->busy, "a memory request of this walk");
+    channel->held = true;
+    p.rsp[walk ^ 1] = scene_take(s, p.port[walk ^ 1]);
+    scene_cycles(s, pair_limit(s));
+    s->b->in->fence_valid = true;
+    s->b->in->fence = (struct atlas_fence){.has_va = true, .va = p.req[0].va};
+    for (unsigned cycle = 0; cycle < pair_limit(s); cycle++) {
+        scene_cycles(s, 1);
+        scene_expect(s, !s->b->out->fence_done, "no end of the fence before memory has answered");
+    }
+    channel->held = false;
+    p.rsp[walk] = scene_take(s, p.port[walk]);
+    pair_expect(&p, PPN, OTHER_PPN);
+}
+
+/* B2 */
+static void fence_waits_for_either_walk(struct scene *s)
+{
+    s->b->agent.latency = 3;
+    fence_beside_walk(s, 0);
+    fence_beside_walk(s, 1);
+}
+
 static void kill_in_every_cycle(struct scene *s, uint64_t va, uint64_t other)
 {
     s->b->agent.latency = 2;
@@ -163,6 +199,7 @@ static void failed_update_in_one_of_two_walks(struct scene *s)
 }
 
 PAIR_TEST(fence_in_every_cycle_of_two_walks)
+PAIR_TEST(fence_waits_for_either_walk)
 PAIR_TEST(kill_in_every_cycle_of_two_walks)
 PAIR_TEST(bus_error_of_one_walk)
 PAIR_TEST(bus_error_of_a_shared_walk)
@@ -172,6 +209,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fence_in_every_cycle_of_two_walks),
+        cmocka_unit_test(test_fence_waits_for_either_walk),
         cmocka_unit_test(test_kill_in_every_cycle_of_two_walks),
         cmocka_unit_test(test_bus_error_of_one_walk),
         cmocka_unit_test(test_bus_error_of_a_shared_walk),

@@ -60,6 +60,8 @@ static void each_illegal_value_is_named_with_its_range(void **state)
         {"full", AT(walks), 3, "WALKS: 3 is more than the 2 PORTS"},
         {"full", AT(sw_refill), 2, "SW_REFILL: 2 is not from 0 to 1"},
         {"full", AT(sw_refill), 1, "WALKS: 2 is not 1 with SW_REFILL"},
+        {"full", AT(hit_latency), 0, "HIT_LATENCY: 0 is not from 1 to 2"},
+        {"full", AT(hit_latency), 3, "HIT_LATENCY: 3 is not from 1 to 2"},
         {"full", AT(ctr_bits), 65, "CTR_BITS: 65 is not from 0 to 64"},
         {"full", AT(ctr_bits), UINT32_MAX, "CTR_BITS: 4294967295 is not from 0 to 64"},
     };
@@ -85,18 +87,19 @@ static void each_limit_itself_is_legal(void **state)
         size_t member;
         unsigned value;
     } rows[] = {
-        {"full", AT(levels), 3},     {"full", AT(levels), 4},    {"full", AT(levels), 5},
-        {"full", AT(pa_bits), 22},   {"full", AT(pa_bits), 56},  {"rv32", AT(pa_bits), 14},
-        {"full", AT(l1_big), 0},     {"full", AT(l1_big), 1},    {"full", AT(l1_big), 256},
-        {"rv32", AT(pa_bits), 34},   {"full", AT(asid_bits), 0}, {"full", AT(asid_bits), 16},
-        {"tiny", AT(asid_bits), 9},  {"rv64", AT(ports), 1},     {"full", AT(ports), 4},
-        {"full", AT(id_bits), 1},    {"full", AT(id_bits), 16},  {"full", AT(l1_sets), 1},
-        {"full", AT(l1_sets), 1024}, {"full", AT(l1_side), 1},   {"full", AT(l1_side), 16},
-        {"full", AT(l2_sets), 0},    {"full", AT(l2_sets), 1},   {"full", AT(l2_sets), 1024},
-        {"full", AT(l2_ways), 1},    {"full", AT(l2_ways), 4},   {"full", AT(walk_cache), 0},
-        {"full", AT(fence_ptrs), 0}, {"full", AT(ctr_bits), 0},  {"full", AT(ctr_bits), 64},
-        {"full", AT(parity), 0},     {"tiny", AT(parity), 1},    {"full", AT(walks), 1},
-        {"rv64", AT(walks), 2},      {"full", AT(sw_refill), 0}, {"tiny", AT(sw_refill), 1},
+        {"full", AT(levels), 3},      {"full", AT(levels), 4},      {"full", AT(levels), 5},
+        {"full", AT(pa_bits), 22},    {"full", AT(pa_bits), 56},    {"rv32", AT(pa_bits), 14},
+        {"full", AT(l1_big), 0},      {"full", AT(l1_big), 1},      {"full", AT(l1_big), 256},
+        {"rv32", AT(pa_bits), 34},    {"full", AT(asid_bits), 0},   {"full", AT(asid_bits), 16},
+        {"tiny", AT(asid_bits), 9},   {"rv64", AT(ports), 1},       {"full", AT(ports), 4},
+        {"full", AT(id_bits), 1},     {"full", AT(id_bits), 16},    {"full", AT(l1_sets), 1},
+        {"full", AT(l1_sets), 1024},  {"full", AT(l1_side), 1},     {"full", AT(l1_side), 16},
+        {"full", AT(l2_sets), 0},     {"full", AT(l2_sets), 1},     {"full", AT(l2_sets), 1024},
+        {"full", AT(l2_ways), 1},     {"full", AT(l2_ways), 4},     {"full", AT(walk_cache), 0},
+        {"full", AT(fence_ptrs), 0},  {"full", AT(ctr_bits), 0},    {"full", AT(ctr_bits), 64},
+        {"full", AT(parity), 0},      {"tiny", AT(parity), 1},      {"full", AT(walks), 1},
+        {"rv64", AT(walks), 2},       {"full", AT(sw_refill), 0},   {"tiny", AT(sw_refill), 1},
+        {"full", AT(hit_latency), 1}, {"full", AT(hit_latency), 2}, {"tiny", AT(hit_latency), 2},
     };
 
     (void)state;
@@ -150,6 +153,21 @@ static void superpages_in_ram_need_room_for_one(void **state)
     }
 }
 
+static void sw_refill_needs_hits_of_one_cycle(void **state)
+{
+    struct atlas_params p;
+    char buf[128];
+
+    (void)state;
+    assert_true(atlas_preset("tiny", &p));
+    p.sw_refill = 1;
+    p.hit_latency = 2;
+    assert_ptr_equal(atlas_params_check(&p, buf, sizeof buf), buf);
+    assert_string_equal(buf, "HIT_LATENCY: 2 is not 1 with SW_REFILL");
+    p.hit_latency = 1;
+    assert_null(atlas_params_check(&p, buf, sizeof buf));
+}
+
 static void a_message_is_cut_to_its_buffer(void **state)
 {
     struct atlas_params p = rig_params(RIG_SV39);
@@ -198,6 +216,7 @@ int main(void)
         cmocka_unit_test(each_illegal_value_is_named_with_its_range),
         cmocka_unit_test(each_limit_itself_is_legal),
         cmocka_unit_test(superpages_in_ram_need_room_for_one),
+        cmocka_unit_test(sw_refill_needs_hits_of_one_cycle),
         cmocka_unit_test(a_message_is_cut_to_its_buffer),
         cmocka_unit_test(the_presets_are_legal_and_have_their_names),
     };
