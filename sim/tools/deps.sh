@@ -6,9 +6,9 @@
 set -u
 
 PACKAGES="gcc g++ libc6-dev make ccache clang clang-format cppcheck
-    verilator python3 iverilog yosys z3 valgrind xz-utils
+    verilator python3 iverilog yosys nextpnr-ice40 z3 valgrind xz-utils
     libcmocka-dev libelf-dev libjansson-dev zlib1g-dev liblzma-dev libzstd-dev"
-TOOLS="gcc g++ clang clang-format cppcheck verilator iverilog yosys z3 valgrind"
+TOOLS="gcc g++ clang clang-format cppcheck verilator iverilog yosys nextpnr-ice40 z3 valgrind"
 
 missing_tools() {
     for tool in $TOOLS; do
