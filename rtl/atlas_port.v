@@ -146,7 +146,7 @@ module atlas_port #(
     output wire                bypass         // an untranslated request is answered (counter)
 );
 
-    localparam SPACE_W = ASID_W + PPN_BITS, REST_W = 5 + 2 + 3 + 1 + 3 + ID_BITS;
+    localparam REQ_W = VA_W + ASID_W + PPN_BITS + 5 + 2 + 3 + 1 + 3 + ID_BITS;
 
     // A request as it arrives.
     wire new_canonical, new_fits;
@@ -160,16 +160,28 @@ module atlas_port #(
     );
     wire new_xlate = s_req_priv != `ATLAS_PRIV_M && !cfg_bare;
     wire new_va_ok = new_xlate ? new_canonical : new_fits;
-    wire [SPACE_W-1:0] new_space = {cfg_asid, cfg_root};
-    wire [REST_W-1:0]  new_rest  = {new_needs, new_xlate, new_va_ok, cfg_top, cfg_root_fits,
-                                    cfg_adue, cfg_pbmte, cfg_napote, s_req_id};
+    wire [REQ_W-1:0] new_req = {s_req_va[VA_W-1:0], cfg_asid, cfg_root, new_needs, new_xlate,
+                                new_va_ok, cfg_top, cfg_root_fits, cfg_adue, cfg_pbmte,
+                                cfg_napote, s_req_id};
 
-    // The request that the L1 answers, and the one before it that was not answered there.
-    reg  [VA_W-1:0]    in_va_q, va_q;
-    reg  [SPACE_W-1:0] in_space_q, space_q;
-    reg  [REST_W-1:0]  in_rest_q, rest_q;
-    reg                in_off_q, off_q;       // the TLBs are off for it
-    reg                in_valid_q, in_killed_q;
+    // The request that the L1 answers, `in`, and the one before it that was not answered there. A
+    // request that has outlived a fence may have sampled a satp that the fence retires: it goes on
+    // as if tlb_off were set, and nothing of it is remembered.
+    wire [REQ_W-1:0]   enter_req, in_req, req;
+    wire               enter_off, enter_killed, in_off, in_off_now, in_killed, kill_in, kill_here;
+    wire               unused_in_killed, unused_off_now, unused_killed, unused_killed_now;
+    atlas_port_slot #(.REQ_W(REQ_W), .ID_BITS(ID_BITS)) u_in (
+        .clk(clk), .load(!stays), .new_req(enter_req), .new_off(enter_off),
+        .new_killed(enter_killed), .retire(retire), .kill_valid(s_kill_valid), .kill_id(s_kill_id),
+        .req(in_req), .off(in_off), .off_now(in_off_now),
+        .killed(in_killed), .killed_now(unused_in_killed), .kill(kill_in)
+    ), u_cur (
+        .clk(clk), .load(free), .new_req(in_req), .new_off(in_off_now),
+        .new_killed(1'b0), .retire(retire), .kill_valid(s_kill_valid), .kill_id(s_kill_id),
+        .req(req), .off(tlb_off), .off_now(unused_off_now),
+        .killed(unused_killed), .killed_now(unused_killed_now), .kill(kill_here)
+    );
+    reg                in_valid_q;
     reg                in_may_q, in_pass_q;   // the L1 may answer it; it is not translated, and fits
     reg                read_q;                // what is to be looked up was read in the cycle before
     // State of `cur`: MISS, DONE, or none. Whether the L1 answers a lookup, or the miss unit is done,
@@ -180,17 +192,17 @@ module atlas_port #(
     wire               is_miss = miss_q && !hit_q && !end_q;
     wire               is_done = hit_q ? !taken_q : done_q || end_q;
 
-    wire [4:0]         in_needs;
-    wire               in_xlate, unused_ok;
-    wire [ID_BITS-1:0] in_id, id;
-    wire [3:0]         unused_cfg;
-    assign {in_needs, in_xlate, unused_ok, in_top, unused_cfg, in_id} = in_rest_q;
-    assign {needs, xlate, va_ok, top, root_fits, adue, pbmte, napote, id} = rest_q;
-    assign in_asid      = in_space_q[PPN_BITS +: ASID_W];
-    assign {asid, root} = space_q;
-    assign in_vpn       = in_va_q[12 +: VPN_BITS];
-    assign vpn          = va_q[12 +: VPN_BITS];
-    assign tlb_off      = off_q;
+    wire [VA_W-1:0]     in_va, va;
+    wire [PPN_BITS-1:0] unused_root;
+    wire [4:0]          in_needs;
+    wire                in_xlate, unused_ok;
+    wire [ID_BITS-1:0]  in_id, id;
+    wire [3:0]          unused_cfg;
+    assign {in_va, in_asid, unused_root, in_needs, in_xlate, unused_ok, in_top, unused_cfg,
+            in_id} = in_req;
+    assign {va, asid, root, needs, xlate, va_ok, top, root_fits, adue, pbmte, napote, id} = req;
+    assign in_vpn = in_va[12 +: VPN_BITS];
+    assign vpn    = va[12 +: VPN_BITS];
 
     // The result that is kept: of a walk, or of a hit that was not taken at once.
     reg  [LEAF_W-1:0] leaf_q;
@@ -200,15 +212,15 @@ module atlas_port #(
 
     // The L1's answer. Whatever it is, the request leaves.
     wire found;                               // the L1 has looked it up
-    wire leaves  = in_valid_q && free && (found || in_killed_q);
-    wire looking = leaves && !in_killed_q;
+    wire leaves  = in_valid_q && free && (found || in_killed);
+    wire looking = leaves && !in_killed;
     wire passes  = looking && in_pass_q;
     assign look       = looking && in_xlate;
     assign l1_answers = looking && l1_hit && in_may_q;
     wire   answers    = looking && ((l1_hit && in_may_q) || in_pass_q);
 
     // Answers: what is kept, else what the L1 has found or passed.
-    wire [PA_BITS+VA_W-1:0] va_wide = {{PA_BITS{1'b0}}, in_va_q};
+    wire [PA_BITS+VA_W-1:0] va_wide = {{PA_BITS{1'b0}}, in_va};
     wire [LEVELS-2:0]       big = is_done ? big_q & {(LEVELS-1){!fault_q}} : l1_big;
     assign in_plain     = !in_xlate;
     assign in_ppn       = va_wide[PA_BITS-1:12];
@@ -218,7 +230,7 @@ module atlas_port #(
     assign s_rsp_fault  = fault_q;
     assign s_rsp_reason = reason_q;
     assign s_rsp_pa     = {is_done ? leaf_q[PPN_BITS-1:0] & {PPN_BITS{!fault_q}} : l1_ppn,
-                           is_done ? va_q[11:0] & {12{!fault_q}} : in_va_q[11:0]};
+                           is_done ? va[11:0] & {12{!fault_q}} : in_va[11:0]};
     assign s_rsp_pbmt   = is_done ? leaf_q[LEAF_W-1 -: 2] & {2{!fault_q}} : l1_pbmt;
     assign s_rsp_napot  = is_done ? napot_q && !fault_q : l1_napot;
     atlas_big_level #(.LEVELS(LEVELS)) u_level (.big(big), .level(s_rsp_level));
@@ -232,78 +244,65 @@ module atlas_port #(
 
     // Kills. A request on offer is not killed any more.
     wire kill_new = s_kill_valid && s_kill_id == s_req_id;
-    wire kill_in  = s_kill_valid && s_kill_id == in_id;
-    wire kill_cur = s_kill_valid && s_kill_id == id && is_miss;
+    wire kill_cur = kill_here && is_miss;
     assign miss        = is_miss && !halt;
     assign miss_killed = kill_cur;
 
     // Where the requests go. There is room if nothing is to be looked up, or it leaves now.
     wire accept = s_req_valid && s_req_ready;
     wire held   = is_done && !s_rsp_ready;
-    wire dies   = leaves && !passes && (in_killed_q || kill_in);   // unless the L1 answers
+    wire dies   = leaves && !passes && (in_killed || kill_in);   // unless the L1 answers
     assign arrive     = accept;
     assign arrive_vpn = s_req_va[12 +: VPN_BITS];
 
     // Into `in`, if there is room.
-    wire               reads;                 // what is to be looked up next is read now
-    wire               enter, enter_off, enter_killed, enter_xlate, enter_va_ok;
+    wire               enter, enter_xlate, enter_va_ok;
     wire [2:0]         enter_top;
-    wire [VA_W-1:0]    enter_va;
-    wire [SPACE_W-1:0] enter_space;
-    wire [REST_W-1:0]  enter_rest;
     assign stays = in_valid_q && !leaves;
     generate
         if (HIT_LATENCY == 1) begin : g_at_once
             assign enter = accept;
-            assign {enter_va, enter_space, enter_rest} = {s_req_va[VA_W-1:0], new_space, new_rest};
-            assign {enter_xlate, enter_va_ok, enter_top}   = {new_xlate, new_va_ok, cfg_top};
-            assign {enter_off, enter_killed} = {cfg_tlb_off, kill_new};
+            assign {enter_xlate, enter_va_ok, enter_top} = {new_xlate, new_va_ok, cfg_top};
+            assign {enter_req, enter_off, enter_killed}  = {new_req, cfg_tlb_off, kill_new};
             assign found       = read_q;
             assign free        = hit_q ? taken_q : !miss_q && !done_q;
             assign s_req_ready = !boot && (!in_valid_q || (free && read_q));
             assign waits       = stays;
-            assign reads       = 1'b1;
             assign ask         = look;
             assign {ask_vpn, ask_asid, ask_needs} = {in_vpn, in_asid, in_needs};
         end else begin : g_first
-            reg [VA_W-1:0]     pre_va_q;
-            reg [SPACE_W-1:0]  pre_space_q;
-            reg [REST_W-1:0]   pre_rest_q;
-            reg                pre_valid_q, pre_off_q, pre_killed_q;
-            reg                awake_q;       // no fence in the cycle before
-            reg                free_q;
-            wire [3:0]         unused_pre;
-            wire [ID_BITS-1:0] pre_id;
-            assign {ask_needs, enter_xlate, enter_va_ok, enter_top, unused_pre, pre_id} = pre_rest_q;
-            assign ask_asid = pre_space_q[PPN_BITS +: ASID_W];
-            assign ask_vpn  = pre_va_q[12 +: VPN_BITS];
-            wire kill_pre = s_kill_valid && s_kill_id == pre_id;
-            wire clears   = free && (!in_valid_q || (leaves && answers));
-            wire goes     = pre_valid_q && clears && (read_q || pre_killed_q);
-            assign enter = goes;
-            assign {enter_va, enter_space, enter_rest} = {pre_va_q, pre_space_q, pre_rest_q};
-            assign {enter_off, enter_killed} = {pre_off_q || retire, pre_killed_q || kill_pre};
+            reg                 pre_valid_q;
+            reg                 awake_q;      // no fence in the cycle before
+            reg                 free_q;
+            wire                pre_off, pre_killed, unused_kill;
+            wire [VA_W-1:0]     pre_va;
+            wire [PPN_BITS-1:0] pre_root;
+            wire [3:0]          pre_cfg;
+            wire [ID_BITS-1:0]  pre_id;
+            atlas_port_slot #(.REQ_W(REQ_W), .ID_BITS(ID_BITS)) u_pre (
+                .clk(clk), .load(s_req_ready), .new_req(new_req), .new_off(cfg_tlb_off),
+                .new_killed(kill_new), .retire(retire), .kill_valid(s_kill_valid),
+                .kill_id(s_kill_id), .req(enter_req), .off(pre_off), .off_now(enter_off),
+                .killed(pre_killed), .killed_now(enter_killed), .kill(unused_kill)
+            );
+            assign {pre_va, ask_asid, pre_root, ask_needs, enter_xlate, enter_va_ok, enter_top,
+                    pre_cfg, pre_id} = enter_req;
+            assign ask_vpn     = pre_va[12 +: VPN_BITS];
+            wire clears        = free && (!in_valid_q || (leaves && answers));
+            assign enter       = pre_valid_q && clears && (read_q || pre_killed);
             assign found       = awake_q;
             assign free        = free_q;
             assign s_req_ready = pre_valid_q ? clears && read_q && !boot : !boot;
-            // If this one may go the RAM is read for who comes next: too early to know that it goes.
-            wire remains = pre_valid_q && !goes;
+            // If this one may go the RAM is read for who comes next: too early to know that it
+            // goes. If it does not, nothing is free in the next cycle, and it is read again.
             assign waits       = pre_valid_q && !(read_q && free);
-            assign reads       = waits || !remains;
-            assign ask         = goes && enter_xlate && !pre_killed_q;
+            assign ask         = enter && enter_xlate && !pre_killed;
             always @(posedge clk) begin
-                if (s_req_ready) begin
-                    pre_va_q    <= s_req_va[VA_W-1:0];
-                    pre_space_q <= new_space;
-                    pre_rest_q  <= new_rest;
-                end
-                pre_valid_q  <= !rst && (accept || remains);
-                pre_off_q    <= s_req_ready ? cfg_tlb_off : pre_off_q || retire;
-                pre_killed_q <= s_req_ready ? kill_new : pre_killed_q || kill_pre;
-                awake_q      <= !rst && !halt;
-                free_q       <= rst || !(is_miss || held || (leaves && !(answers && s_rsp_ready)));
+                pre_valid_q <= !rst && (accept || (pre_valid_q && !enter));
+                awake_q     <= !rst && !halt;
+                free_q      <= rst || !(is_miss || held || (leaves && !(answers && s_rsp_ready)));
             end
-            wire unused = &{1'b0, unused_pre};
+            wire unused = &{1'b0, unused_kill, pre_off, pre_root, pre_cfg, pre_id};
         end
     endgenerate
 
@@ -322,31 +321,16 @@ module atlas_port #(
             hit_q      <= l1_answers;
             end_q      <= done;
             in_valid_q <= enter || stays;
-            read_q     <= reads && !halt && !hold && !fill_q;   // else the RAM is not read for it
+            read_q     <= !halt && !hold && !fill_q;   // else the RAM is not read for a request now
             fill_q     <= done_fill;
         end
         taken_q <= s_rsp_ready;
     end
 
-    // A request that has outlived a fence may have sampled a satp that the fence retires: it goes
-    // on as if tlb_off were set, and nothing of it is remembered.
     always @(posedge clk) begin
-        if (!stays) begin
-            in_va_q    <= enter_va;
-            in_space_q <= enter_space;
-            in_rest_q  <= enter_rest;
-            in_pass_q  <= !enter_xlate && enter_va_ok;
-        end
-        in_may_q    <= stays ? in_may_q && !retire
-                             : enter_xlate && enter_va_ok && |enter_top && !enter_off;
-        in_off_q    <= stays ? in_off_q || retire : enter_off;
-        in_killed_q <= stays ? in_killed_q || kill_in : enter_killed;
-        if (free) begin
-            va_q    <= in_va_q;
-            space_q <= in_space_q;
-            rest_q  <= in_rest_q;
-        end
-        off_q <= free ? in_off_q : off_q || retire;
+        if (!stays) in_pass_q <= !enter_xlate && enter_va_ok;
+        in_may_q <= stays ? in_may_q && !retire
+                          : enter_xlate && enter_va_ok && |enter_top && !enter_off;
     end
 
     // What is kept: a walk's result, a hit that waits to be taken, or "killed". While a lookup
@@ -378,7 +362,8 @@ module atlas_port #(
     assign busy       = looking || ask || fill_q;
     assign bypass     = passes;
 
-    wire unused = &{1'b0, s_req_va, va_wide, unused_cfg, unused_ok, in_space_q[PPN_BITS-1:0]};
+    wire unused = &{1'b0, s_req_va, va_wide, unused_cfg, unused_ok, unused_root, in_off,
+                    unused_in_killed, unused_off_now, unused_killed, unused_killed_now};
 `ifdef FORMAL
     reg f_first = 1'b1;          // cycle 0, when registers hold anything
     always @(posedge clk) f_first <= 1'b0;
@@ -571,17 +556,17 @@ module atlas_port #(
         i_state:   assert (!(miss_q && done_q) && (!hit_q || ((miss_q || done_q) && !end_q))
                            && (!end_q || miss_q));
         i_here:    assert (!f_here || f_before < f_count);
-        i_in:      assert (!f_is_in || {in_va_q, in_asid, in_needs, in_xlate, unused_ok, in_top,
-                           in_id, in_off_q, in_killed_q} == {f_va[VA_W-1:0], f_asid, f_needs,
+        i_in:      assert (!f_is_in || {in_va, in_asid, in_needs, in_xlate, unused_ok, in_top,
+                           in_id, in_off, in_killed} == {f_va[VA_W-1:0], f_asid, f_needs,
                            f_xlate, f_ok, f_top, f_id, f_off, f_killed});
-        i_in_rest: assert (!f_is_in || {in_space_q[PPN_BITS-1:0], unused_cfg}
+        i_in_rest: assert (!f_is_in || {unused_root, unused_cfg}
                            == {f_root, f_fits, f_adue, f_pbmte, f_napote});
         i_in_way:  assert (!in_valid_q || {in_may_q, in_pass_q}
-                           == {in_xlate && unused_ok && |in_top && !in_off_q,
+                           == {in_xlate && unused_ok && |in_top && !in_off,
                                !in_xlate && unused_ok});
         i_in_new:  assert (!f_is_in || !f_has_kept);
-        i_cur:     assert (!f_is_cur || {va_q, needs, id} == {f_va[VA_W-1:0], f_needs, f_id});
-        i_miss:    assert (!(f_is_cur && is_miss) || (!f_killed && !f_has_kept && off_q == f_off
+        i_cur:     assert (!f_is_cur || {va, needs, id} == {f_va[VA_W-1:0], f_needs, f_id});
+        i_miss:    assert (!(f_is_cur && is_miss) || (!f_killed && !f_has_kept && tlb_off == f_off
                            && {asid, root, xlate, va_ok, top, root_fits, adue, pbmte, napote}
                            == {f_asid, f_root, f_xlate, f_ok, f_top, f_fits, f_adue,
                                f_pbmte, f_napote}));
@@ -595,7 +580,7 @@ module atlas_port #(
         i_looked:  assert (!is_miss || tlb_off || !xlate || !va_ok || ~|top
                            || (f_looked && {vpn, asid} == {f_look_vpn, f_look_asid}));
         i_due:     assert (!fill_q || (f_looked && {vpn, asid} == {f_look_vpn, f_look_asid}));
-        i_read:    assert (!read_q || !(HIT_LATENCY == 1 ? in_valid_q : f_pre)
+        i_read:    assert (!read_q || !(HIT_LATENCY == 1 ? in_valid_q : f_pre && free)
                            || (f_read && f_read_vpn == ask_vpn));
         c_hit:     cover  (f_out && l1_answers && f_count == 2'd1);
         c_walk:    cover  (f_out && f_next && f_has_kept && !f_fault && f_in);
@@ -612,11 +597,12 @@ module atlas_port #(
         end else begin : g_f_pre
             assign f_pre = g_first.pre_valid_q;
             wire is_pre = f_last && f_pre;
-            wire stale  = in_valid_q && !in_killed_q;    // were it not for in_may_q
+            wire stale  = in_valid_q && !in_killed;    // were it not for in_may_q
             always @(posedge clk) if (f_up) begin
-                i_pre:      assert (!is_pre || {g_first.pre_va_q, g_first.pre_off_q,
-                                    g_first.pre_killed_q} == {f_va[VA_W-1:0], f_off, f_killed});
-                i_pre_rest: assert (!is_pre || {g_first.pre_space_q, g_first.pre_rest_q}
+                i_pre:      assert (!is_pre || {g_first.pre_va, g_first.pre_off,
+                                    g_first.pre_killed} == {f_va[VA_W-1:0], f_off, f_killed});
+                i_pre_rest: assert (!is_pre || {ask_asid, g_first.pre_root, ask_needs, enter_xlate,
+                                    enter_va_ok, enter_top, g_first.pre_cfg, g_first.pre_id}
                                     == {f_asid, f_root, f_needs, f_xlate, f_ok, f_top, f_fits,
                                         f_adue, f_pbmte, f_napote, f_id});
                 i_pre_new:  assert (!is_pre || !f_has_kept);

@@ -181,6 +181,25 @@ struct atlas_rsp rig_load(struct rig *r, uint64_t va)
     return rig_access(r, 0, ATLAS_ACC_LOAD, va);
 }
 
+struct atlas_sampled rig_sample(struct rig *r, unsigned acc, uint64_t va)
+{
+    struct atlas_sampled s;
+
+    r->req.va = va;
+    r->req.acc = (uint8_t)acc;
+    atlas_step_sample(r->mmu, &r->req, &s);
+    return s;
+}
+
+struct atlas_walk rig_begin(struct rig *r, const struct atlas_sampled *s)
+{
+    struct atlas_walk w;
+
+    memset(&w, 0x55, sizeof w);
+    atlas_step_begin(r->mmu, 0, s, &w);
+    return w;
+}
+
 void rig_fence(struct rig *r, int64_t va, int asid)
 {
     const struct atlas_fence f = {

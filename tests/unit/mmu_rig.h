@@ -5,6 +5,7 @@
 
 #include "atlas.h"
 #include "mem/sparse.h"
+#include "mmu/step.h"
 
 /* PTE bits, short. */
 enum { PV = 1, PR = 2, PW = 4, PX = 8, PU = 16, PG = 32, PA = 64, PD = 128 };
@@ -65,6 +66,10 @@ uint64_t rig_va(const struct rig *r, unsigned s0, unsigned s1, unsigned s2, unsi
 
 struct atlas_rsp rig_access(struct rig *r, unsigned port, unsigned acc, uint64_t va);
 struct atlas_rsp rig_load(struct rig *r, uint64_t va); /* port 0 */
+
+/* The same step by step (mmu/step.h), on port 0: the request as it is sampled; its walk begun. */
+struct atlas_sampled rig_sample(struct rig *r, unsigned acc, uint64_t va);
+struct atlas_walk rig_begin(struct rig *r, const struct atlas_sampled *s);
 
 /* Fence by these operands; -1 is x0. */
 void rig_fence(struct rig *r, int64_t va, int asid);

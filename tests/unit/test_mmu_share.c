@@ -3,36 +3,15 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 #include <cmocka.h>
 
-#include "mmu/step.h"
 #include "mmu_rig.h"
 
 enum { LOAD = ATLAS_ACC_LOAD, STORE = ATLAS_ACC_STORE };
 
-static struct atlas_walk begin(struct rig *r, const struct atlas_sampled *s)
-{
-    struct atlas_walk w;
-
-    memset(&w, 0x55, sizeof w);
-    atlas_step_begin(r->mmu, 0, s, &w);
-    return w;
-}
-
-static struct atlas_sampled sample(struct rig *r, unsigned acc, uint64_t va)
-{
-    struct atlas_sampled s;
-
-    r->req.va = va;
-    r->req.acc = (uint8_t)acc;
-    atlas_step_sample(r->mmu, &r->req, &s);
-    return s;
-}
-
 static struct atlas_walk walked(struct rig *r, const struct atlas_sampled *s)
 {
-    struct atlas_walk w = begin(r, s);
+    struct atlas_walk w = rig_begin(r, s);
 
     while (w.next == ATLAS_WALK_READ)
         atlas_step_read(r->mmu, &w, rig_get(r, w.addr), ATLAS_MEM_OK);
@@ -48,7 +27,7 @@ static void the_l2_is_filled_in_a_step_of_its_own(void **state)
     (void)state;
     rig_open(&r, RIG_SV39);
     rig_map(&r, 0x5000, 0, 0x10 << PPN_LSB | RWXAD);
-    s = sample(&r, LOAD, 0x5000);
+    s = rig_sample(&r, LOAD, 0x5000);
     w = walked(&r, &s);
     assert_true(w.l2_due);
     assert_int_equal(rig_valid(&r, ATLAS_RB_L1, 0), 1);
@@ -72,7 +51,7 @@ static void two_walks_fill_two_ways_of_the_l2(void **state)
         uint64_t va = 0x5000 ^ i * UINT64_C(0x1011000); /* one set */
 
         rig_map(&r, va, 0, (0x10 + i) << PPN_LSB | RWXAD);
-        s[i] = sample(&r, LOAD, va);
+        s[i] = rig_sample(&r, LOAD, va);
         w[i] = walked(&r, &s[i]);
     }
     for (unsigned i = 0; i < 2; i++)
@@ -90,8 +69,8 @@ static void a_result_is_shared_if_the_leaf_allows_it(void **state)
     (void)state;
     rig_open(&r, RIG_SV39);
     rig_map(&r, 0x5000, 0, 0x10 << PPN_LSB | (RWXAD & ~PD));
-    load = sample(&r, LOAD, 0x5678);
-    store = sample(&r, STORE, 0x5678);
+    load = rig_sample(&r, LOAD, 0x5678);
+    store = rig_sample(&r, STORE, 0x5678);
     w = walked(&r, &load);
     assert_true(atlas_step_share(r.mmu, 1, &load, &w, &other));
     assert_int_equal(other.next, ATLAS_WALK_DONE);
@@ -113,12 +92,12 @@ static void requests_share_a_walk_if_nothing_tells_their_results_apart(void **st
 
     (void)state;
     rig_open(&r, RIG_SV39);
-    a = sample(&r, LOAD, 0x5000);
-    b = sample(&r, STORE, 0x5fff);
+    a = rig_sample(&r, LOAD, 0x5000);
+    b = rig_sample(&r, STORE, 0x5fff);
     b.req.sum = b.req.mxr = true;
     assert_true(atlas_step_same(r.mmu, &a, &b));
     for (unsigned what = 0; what < 8; what++) {
-        b = sample(&r, LOAD, what == 0 ? 0x6000 : 0x5000);
+        b = rig_sample(&r, LOAD, what == 0 ? 0x6000 : 0x5000);
         b.cfg.satp ^= what == 1 ? ATLAS_SET(SATP64_ASID, 1) : what == 2 ? 4 : 0;
         b.cfg.adue ^= what == 3;
         b.cfg.pbmte ^= what == 4;
@@ -130,7 +109,7 @@ static void requests_share_a_walk_if_nothing_tells_their_results_apart(void **st
     }
     a.cfg.tlb_off = true;
     assert_false(atlas_step_same(r.mmu, &a, &a));
-    a = sample(&r, LOAD, UINT64_C(1) << 40);
+    a = rig_sample(&r, LOAD, UINT64_C(1) << 40);
     assert_false(atlas_step_same(r.mmu, &a, &a)); /* not canonical: there is no walk */
     rig_close(&r);
 }

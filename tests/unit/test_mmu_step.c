@@ -5,34 +5,13 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <string.h>
 #include <cmocka.h>
 
 #include "base/rng.h"
-#include "mmu/step.h"
 #include "mmu_rig.h"
 #include "oracle/cold_walk.h"
 
 enum { LOAD = ATLAS_ACC_LOAD, STORE = ATLAS_ACC_STORE, ROUNDS = 30000 };
-
-static struct atlas_walk begin(struct rig *r, const struct atlas_sampled *s)
-{
-    struct atlas_walk w;
-
-    memset(&w, 0x55, sizeof w);
-    atlas_step_begin(r->mmu, 0, s, &w);
-    return w;
-}
-
-static struct atlas_sampled sample(struct rig *r, unsigned acc, uint64_t va)
-{
-    struct atlas_sampled s;
-
-    r->req.va = va;
-    r->req.acc = (uint8_t)acc;
-    atlas_step_sample(r->mmu, &r->req, &s);
-    return s;
-}
 
 static void a_walk_asks_for_one_transaction_after_the_other(void **state)
 {
@@ -46,8 +25,8 @@ static void a_walk_asks_for_one_transaction_after_the_other(void **state)
     r.cfg.adue = true;
     rig_configure(&r);
     rig_map(&r, 0x5008, 0, leaf);
-    s = sample(&r, STORE, 0x5008);
-    w = begin(&r, &s);
+    s = rig_sample(&r, STORE, 0x5008);
+    w = rig_begin(&r, &s);
     for (unsigned level = 3; level-- > 0;) {
         assert_int_equal(w.next, ATLAS_WALK_READ);
         assert_int_equal(w.addr, rig_pte_addr(&r, 0x5008, level));
@@ -81,8 +60,8 @@ static void an_sv32_pte_has_32_bits_whatever_memory_gives(void **state)
     rig_open(&r, RIG_SV32);
     r.cfg.adue = true;
     rig_configure(&r);
-    s = sample(&r, LOAD, 0x5008);
-    w = begin(&r, &s);
+    s = rig_sample(&r, LOAD, 0x5008);
+    w = rig_begin(&r, &s);
     atlas_step_read(r.mmu, &w, UINT64_C(0xffffffff00000000) | 0x200 << PPN_LSB | PV, ATLAS_MEM_OK);
     assert_int_equal(w.addr, 0x200 << 12 | 5 * 4);
     atlas_step_read(r.mmu, &w, UINT64_C(0xffffffff00000000) | 0x10 << PPN_LSB | PV | PR,
@@ -106,11 +85,11 @@ static void a_request_keeps_the_configuration_it_was_accepted_with(void **state)
     (void)state;
     rig_open(&r, RIG_SV39);
     rig_map(&r, 0x5000, 0, PPBMT(1) | 0x10 << PPN_LSB | PV | PR | PA);
-    s = sample(&r, LOAD, 0x5000);
+    s = rig_sample(&r, LOAD, 0x5000);
     r.cfg = (struct atlas_cfg){.satp = 0}; /* B20: everything changes under way */
     rig_configure(&r);
     assert_int_equal(atlas_step_look(r.mmu, 0, &s, &rsp), ATLAS_LOOK_MISS);
-    w = begin(&r, &s);
+    w = rig_begin(&r, &s);
     while (w.next == ATLAS_WALK_READ)
         atlas_step_read(r.mmu, &w, rig_get(&r, w.addr), ATLAS_MEM_OK);
     rig_assert_pa(&w.rsp, 0x10000);
@@ -129,14 +108,14 @@ static void l2_hits_and_early_faults_ask_for_nothing(void **state)
     rig_open(&r, RIG_SV39);
     rig_map(&r, 0x5000, 0, 0x10 << PPN_LSB | RWXAD);
     rig_access(&r, 1, LOAD, 0x5000);
-    s = sample(&r, LOAD, 0x5678);
-    w = begin(&r, &s);
+    s = rig_sample(&r, LOAD, 0x5678);
+    w = rig_begin(&r, &s);
     assert_int_equal(w.next, ATLAS_WALK_DONE);
     assert_true(w.l2_hit);
     assert_true(w.filled);
     rig_assert_pa(&w.rsp, 0x10678);
-    s = sample(&r, LOAD, UINT64_C(1) << 40);
-    w = begin(&r, &s);
+    s = rig_sample(&r, LOAD, UINT64_C(1) << 40);
+    w = rig_begin(&r, &s);
     assert_int_equal(w.next, ATLAS_WALK_DONE);
     assert_false(w.l2_hit);
     assert_false(w.filled);
@@ -157,8 +136,8 @@ static void an_aborted_walk_leaves_the_pointers_it_has_read_and_nothing_else(voi
         r.cfg.adue = true;
         rig_configure(&r);
         rig_map(&r, 0x5000, 0, 0x10 << PPN_LSB | PV | PR);
-        s = sample(&r, LOAD, 0x5000);
-        w = begin(&r, &s);
+        s = rig_sample(&r, LOAD, 0x5000);
+        w = rig_begin(&r, &s);
         for (unsigned i = 0; i < reads; i++)
             atlas_step_read(r.mmu, &w, rig_get(&r, w.addr), ATLAS_MEM_OK);
         assert_int_equal(w.next, reads < 3 ? ATLAS_WALK_READ : ATLAS_WALK_CAS);
