@@ -152,6 +152,7 @@ endif
 
 BUILDS := $(PRESETS) $(sort $(VARIANTS))
 FOUR_PORTS := full:PA_BITS=40,PORTS=4,ID_BITS=16,L1_SETS=4,L1_BIG=8,L1_SIDE=2,L2_SETS=2,L2_WAYS=4,FENCE_PTRS=0,WALKS=3,CTR_BITS=7
+FAST := full:PORTS=3,ID_BITS=6,L1_SETS=8,L1_BIG=2,L1_SIDE=2,L2_SETS=4,HIT_LATENCY=2
 # Corners of the parameter space, for the tests of tests/cosim only: a world small enough to try
 # everything (with a superpage in RAM, and without), few bits and no remembering, the other end,
 # Sv32 with superpages in RAM and parity, two of these with hits of two cycles, and TLBs that
@@ -162,16 +163,18 @@ CORNERS := $(call SMALL,1) $(call SMALL,0) \
     $(FOUR_PORTS) \
     rv32:PA_BITS=30,PORTS=1,L1_SETS=1024,L1_BIG=2,L2_SETS=0,PARITY=1 \
     $(call SMALL,1),HIT_LATENCY=2 \
-    full:PORTS=3,ID_BITS=6,L1_SETS=8,L1_BIG=2,L1_SIDE=2,L2_SETS=4,HIT_LATENCY=2 \
+    $(FAST) \
     full:PA_BITS=44,L1_SETS=4,L1_BIG=4,L1_SIDE=2,L2_SETS=4,WALKS=1,SW_REFILL=1 tiny:PORTS=1,L1_SETS=16,SW_REFILL=1
 # A build as a C identifier and directory: tiny:A=1,B=2 is tiny__A_1__B_2.
 build_id = $(subst $(comma),__,$(subst :,__,$(subst =,_,$1)))
 BUILD_IDS := $(foreach b,$(BUILDS),$(call build_id,$b))
 CORNER_IDS := $(foreach b,$(CORNERS),$(call build_id,$b))
 $(foreach b,$(BUILDS) $(CORNERS),$(eval BUILD_$(call build_id,$b) := $b))
-# One build as a SoC carries it, without events and read-back, for tests/cosim/test_observe alone.
+# Two of them as a SoC carries them, without events and read-back, for tests/cosim/test_observe alone.
+HIDDEN := hidden hidden_fast
 BUILD_hidden := $(FOUR_PORTS)
-OBSERVE_hidden := 0
+BUILD_hidden_fast := $(FAST)
+$(foreach h,$(HIDDEN),$(eval OBSERVE_$h := 0))
 
 VERILATOR_ROOT = $(shell verilator --getenv VERILATOR_ROOT)
 VERILATE := verilator --cc --language 1364-2005 --top-module atlas_mmu -Irtl -y rtl -y rtl/lib \
@@ -322,7 +325,7 @@ LINK_cosim = $(RTL_CORNER_OBJ)
 LINK_system = $(RTL_OBJ)
 $(foreach d,$(TEST_DIRS),$(eval $(call test_dir,build,,$d,$$(LINK_$d))))
 $(foreach d,$(TEST_DIRS),$(eval $(call test_dir,build/san,$(SANITIZE),$d,$$(LINK_$d))))
-build/tests/cosim/test_observe build/san/tests/cosim/test_observe: build/rtl/hidden/librtl.a
+build/tests/cosim/test_observe build/san/tests/cosim/test_observe: $(HIDDEN:%=build/rtl/%/librtl.a)
 
 SAN_TESTS := $(TEST_SRC:tests/%.c=build/san/tests/%)
 .SECONDARY:

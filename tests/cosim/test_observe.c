@@ -1,7 +1,7 @@
 /* test_observe: the RTL that is tested (OBSERVE = 1) does what the RTL in a SoC does (OBSERVE = 0).
- * One build of each kind, the same inputs in every cycle: ready, answers, memory requests and
- * counters are equal in every cycle. What only tests use is dead in the hidden one: its events are
- * 0, a read-back is not taken, and it makes no soft errors. */
+ * Two builds of each kind, hits of one cycle and of two; the same inputs in every cycle: ready,
+ * answers, memory requests and counters are equal in every cycle. What only tests use is dead in
+ * the hidden one: its events are 0, a read-back is not taken, and it makes no soft errors. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,15 +12,17 @@
 #include "chaos.h"
 #include "lockstep_text.h"
 
-/* As FOUR_PORTS in the Makefile. */
-#define BUILD                                                                                      \
+/* As FOUR_PORTS and FAST in the Makefile; both with parity. */
+#define FOUR_PORTS                                                                                 \
     "full:PA_BITS=40,PORTS=4,ID_BITS=16,L1_SETS=4,L1_BIG=8,L1_SIDE=2,L2_SETS=2,L2_WAYS=4,"         \
     "FENCE_PTRS=0,WALKS=3,CTR_BITS=7"
+#define FAST "full:PORTS=3,ID_BITS=6,L1_SETS=8,L1_BIG=2,L1_SIDE=2,L2_SETS=4,HIT_LATENCY=2"
 
 enum { LIMIT = 30000, CYCLES = 150000, SEEDS = 2, COUNTERS = 64 };
 
-/* The build of the same parameters with OBSERVE = 0; it is in no table. */
-struct rtl *rtl_open_hidden(const struct rtl_build *build, uint64_t seed);
+/* The builds of the same parameters with OBSERVE = 0; they are in no table. */
+typedef struct rtl *open_hidden(const struct rtl_build *build, uint64_t seed);
+open_hidden rtl_open_hidden, rtl_open_hidden_fast;
 
 struct pair {
     struct bench *b; /* the build with OBSERVE = 1 */
@@ -128,10 +130,9 @@ static void reset_hidden(struct pair *p)
     }
 }
 
-static void run(uint64_t seed)
+static void run(const struct rtl_build *build, open_hidden *open, uint64_t seed)
 {
-    const struct rtl_build *build = bench_build(BUILD);
-    struct pair p = {.b = bench_open(build, seed, LIMIT), .hidden = rtl_open_hidden(build, ~seed)};
+    struct pair p = {.b = bench_open(build, seed, LIMIT), .hidden = open(build, ~seed)};
     struct chaos c;
 
     rng_seed(&p.rng, seed);
@@ -156,18 +157,34 @@ static void run(uint64_t seed)
     bench_close(p.b);
 }
 
+static void run_seeds(const char *name, unsigned hit_latency, open_hidden *open)
+{
+    const struct rtl_build *build = bench_build(name);
+
+    assert_non_null(build);
+    assert_int_equal(build->params.hit_latency, hit_latency);
+    assert_true(build->params.parity != 0 && build->params.walks > 1);
+    for (uint64_t seed = 1; seed <= SEEDS; seed++)
+        run(build, open, seed);
+}
+
 static void with_observe_0_every_cycle_is_the_same(void **state)
 {
     (void)state;
-    assert_non_null(bench_build(BUILD));
-    for (uint64_t seed = 1; seed <= SEEDS; seed++)
-        run(seed);
+    run_seeds(FOUR_PORTS, 1, rtl_open_hidden);
+}
+
+static void with_hits_of_two_cycles_too(void **state)
+{
+    (void)state;
+    run_seeds(FAST, 2, rtl_open_hidden_fast);
 }
 
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(with_observe_0_every_cycle_is_the_same),
+        cmocka_unit_test(with_hits_of_two_cycles_too),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
