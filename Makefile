@@ -66,7 +66,7 @@ help: ## this list
 
 # ---- For users -----------------------------------------------------------------------------
 
-.PHONY: run deps deps-ecp5 bench figures synth synth-table explore wave example
+.PHONY: run deps deps-ecp5 bench bench-prefetch figures synth synth-table explore wave example
 run: build/deps.stamp ## a real program, every access through the RTL and the model in lockstep
 	@$(MAKE) $(J) build/atlas
 	build/atlas run -- ls -l /usr/bin
@@ -92,6 +92,9 @@ bench: build/atlas ## measure the model, the RTL, lockstep, traces, misses; area
 	build/atlas bench traces $(LONG)
 	build/atlas bench misses $(LONG)
 	@sim/tools/synth_table.sh
+
+bench-prefetch: build/atlas ## would it pay to prefetch PTEs? the long traces, by the C model (20 s)
+	build/atlas bench prefetch $(LONG)
 
 figures: build/atlas build/gen ## measure, and write the figures of README.md (some minutes)
 	@sim/tools/figures.sh

@@ -42,6 +42,11 @@ bool bench_traces(char *const *files, unsigned count, const char *const *presets
  * entries and an infinite TLB; by the C model. Arguments and result as for bench_traces. */
 bool bench_misses(char *const *files, unsigned count, const char *const *presets);
 
+/* Cycles of each trace on each preset if walks prefetched the PTE of a neighbouring page, beside
+ * those without, at latency `latency`; by the C model. Arguments and result as for bench_traces. */
+bool bench_prefetch(char *const *files, unsigned count, const char *const *presets,
+                    unsigned latency);
+
 enum { BENCH_PRESETS_MAX = 64 };
 
 #endif

@@ -17,8 +17,9 @@ struct bench_args {
 
 static const struct argp_option options[] = {
     {"preset", 'p', "NAME[:PARAM=VALUE,...]", 0,
-     "for traces and misses: this one, not all (repeatable)", 0},
-    {"latency", 'l', "CYCLES", 0, "cycles from a memory request to its data, for traces (10)", 0},
+     "for traces, misses and prefetch: this one, not all (repeatable)", 0},
+    {"latency", 'l', "CYCLES", 0,
+     "cycles from a memory request to its data, for traces and prefetch (10)", 0},
     {0}};
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -48,7 +49,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
     .options = options,
     .parser = parse,
-    .args_doc = "[model|rtl|lockstep|cycles|traces FILE...|misses FILE...]",
+    .args_doc = "[model|rtl|lockstep|cycles|traces FILE...|misses FILE...|prefetch FILE...]",
     .doc = "Measure. Without an argument: all that needs no FILE.\v"
            "model     hits, walks and oracle walks a second beside a bare radix walk\n"
            "rtl       translations a second of the Verilated MMU, and its cycles (as `cycles`)\n"
@@ -56,7 +57,9 @@ static const struct argp argp = {
            "cycles    cycles of hits, walks and fences beside the timing contract\n"
            "traces    mean cycles per translation of mmutrace files on every preset\n"
            "misses    what the presets' TLBs miss of mmutrace files beside fully associative LRU\n"
-           "          and OPT of as many entries, and an infinite TLB; and their reach (C model)"};
+           "          and OPT of as many entries, and an infinite TLB; and their reach (C model)\n"
+           "prefetch  what the PTE of a neighbouring page, read with each walk, would give on\n"
+           "          mmutrace files: misses and mean cycles beside those without (C model)"};
 
 static bool is(const struct bench_args *a, const char *what)
 {
@@ -66,7 +69,7 @@ static bool is(const struct bench_args *a, const char *what)
 /* Is it measured of FILEs? */
 static bool of_files(const struct bench_args *a)
 {
-    return is(a, "traces") || is(a, "misses");
+    return is(a, "traces") || is(a, "misses") || is(a, "prefetch");
 }
 
 int cmd_bench(int argc, char **argv)
@@ -79,8 +82,8 @@ int cmd_bench(int argc, char **argv)
 
     if (!known || (of_files(&a) ? a.count == 0 : a.count > 0)) {
         report_problem(NULL, 0,
-                       "bench: expected model, rtl, lockstep, cycles, or traces or misses and "
-                       "files");
+                       "bench: expected model, rtl, lockstep, cycles, or traces, misses or "
+                       "prefetch and files");
         return EXIT_BAD_INPUT;
     }
     if (is(&a, "all") || is(&a, "model"))
@@ -93,6 +96,8 @@ int cmd_bench(int argc, char **argv)
         ok = bench_cycles();
     if (ok && is(&a, "traces"))
         ok = bench_traces(a.files, a.count, a.presets, a.latency);
+    if (ok && is(&a, "prefetch"))
+        ok = bench_prefetch(a.files, a.count, a.presets, a.latency);
     if (ok && is(&a, "misses"))
         ok = bench_misses(a.files, a.count, a.presets);
     return ok ? EXIT_PASS : EXIT_BAD_INPUT;

@@ -67,17 +67,24 @@ static unsigned port_of(const struct trace_mmu *m, enum trace_side side)
     return side == TRACE_DATA && m->params.ports > 1;
 }
 
+unsigned trace_mmu_request(const struct trace_mmu *m, const struct mmutrace_event *e,
+                           struct atlas_req *req)
+{
+    *req = (struct atlas_req){.va = e->va,
+                              .acc = e->acc,
+                              .priv = e->ctx & MMUTRACE_CTX_S ? ATLAS_PRIV_S : ATLAS_PRIV_U,
+                              .sum = (e->ctx & MMUTRACE_CTX_SUM) != 0,
+                              .mxr = (e->ctx & MMUTRACE_CTX_MXR) != 0};
+    return port_of(m, e->acc == ATLAS_ACC_FETCH ? TRACE_FETCH : TRACE_DATA);
+}
+
 static void do_record(struct trace_mmu *m, const struct mmutrace_event *e)
 {
-    const enum trace_side side = e->acc == ATLAS_ACC_FETCH ? TRACE_FETCH : TRACE_DATA;
-    const struct atlas_req req = {.va = e->va,
-                                  .acc = e->acc,
-                                  .priv = e->ctx & MMUTRACE_CTX_S ? ATLAS_PRIV_S : ATLAS_PRIV_U,
-                                  .sum = (e->ctx & MMUTRACE_CTX_SUM) != 0,
-                                  .mxr = (e->ctx & MMUTRACE_CTX_MXR) != 0};
+    struct atlas_req req;
     struct atlas_rsp rsp;
+    const unsigned port = trace_mmu_request(m, e, &req);
 
-    atlas_access(m->atlas, port_of(m, side), &req, &rsp);
+    atlas_access(m->atlas, port, &req, &rsp);
 }
 
 static bool do_satp(struct trace_mmu *m, uint64_t satp)
@@ -111,6 +118,11 @@ bool trace_mmu_event(struct trace_mmu *m, const struct mmutrace_event *e)
 }
 
 /* ---- What is known ------------------------------------------------------------------------- */
+
+struct atlas *trace_mmu_atlas(struct trace_mmu *m)
+{
+    return m->atlas;
+}
 
 size_t trace_mmu_entries(const struct trace_mmu *m, enum trace_side side)
 {

@@ -19,6 +19,13 @@ void trace_mmu_close(struct trace_mmu *m); /* NULL is fine */
 /* Returns false, with nothing done, if satp gets a mode that the MMU has not. */
 bool trace_mmu_event(struct trace_mmu *m, const struct mmutrace_event *e);
 
+/* The request of a record. Returns the port that it goes to. */
+unsigned trace_mmu_request(const struct trace_mmu *m, const struct mmutrace_event *e,
+                           struct atlas_req *req);
+
+/* The model itself; m's. */
+struct atlas *trace_mmu_atlas(struct trace_mmu *m);
+
 /* The TLB of a side: the L1 of its port. Of TRACE_ALL: all TLBs together, with the L2. */
 
 /* Entries that it has. */
