@@ -295,7 +295,8 @@ static unsigned array_size(const struct atlas_params *p, unsigned array, unsigne
     switch (array) {
     case ATLAS_RB_L1: return p->l1_sets + p->l1_big;
     case ATLAS_RB_SIDE: return p->l1_side + 1; /* and the round-robin pointer */
-    case ATLAS_RB_L2: return port > 0 || p->l2_sets == 0 ? 0 : p->l2_sets * p->l2_ways + 1;
+    case ATLAS_RB_L2:
+        return port > 0 || p->l2_sets == 0 ? 0 : p->l2_sets * p->l2_ways + p->l2_big + 1;
     default: return p->walk_cache ? p->levels - 1 : 0;
     }
 }

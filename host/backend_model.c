@@ -121,7 +121,8 @@ static bool model_read_back(struct backend *b, unsigned array, unsigned port, un
 {
     const struct atlas_params *p = &b->params;
     bool side = array == ATLAS_RB_SIDE && index == p->l1_side && port < p->ports;
-    bool l2 = array == ATLAS_RB_L2 && p->l2_sets > 0 && index == p->l2_sets * p->l2_ways;
+    bool l2 =
+        array == ATLAS_RB_L2 && p->l2_sets > 0 && index == p->l2_sets * p->l2_ways + p->l2_big;
 
     if (side || l2) {
         *e = (struct atlas_entry){.ppn = atlas_replacement(b->atlas, side ? port : p->ports)};

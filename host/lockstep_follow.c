@@ -355,7 +355,7 @@ static struct atlas_entry twin_entry(const struct follower *f)
 
     if (f->rb_array == ATLAS_RB_SIDE && f->rb_index == p->l1_side)
         e.ppn = atlas_replacement(f->twin, f->rb_port);
-    else if (f->rb_array == ATLAS_RB_L2 && f->rb_index == p->l2_sets * p->l2_ways)
+    else if (f->rb_array == ATLAS_RB_L2 && f->rb_index == p->l2_sets * p->l2_ways + p->l2_big)
         e.ppn = atlas_replacement(f->twin, p->ports);
     else
         atlas_read_back(f->twin, f->rb_array, f->rb_port, f->rb_index, &e);

@@ -34,9 +34,9 @@ static struct atlas_entry *new_list(const struct atlas *atlas)
 {
     const struct atlas_params *p = atlas_get_params(atlas);
     const size_t l1 = (size_t)p->l1_sets + p->l1_big + p->l1_side;
+    const size_t l2 = (size_t)p->l2_sets * p->l2_ways + p->l2_big;
 
-    return report_need(
-        calloc(p->ports * l1 + (size_t)p->l2_sets * p->l2_ways + 1, sizeof(struct atlas_entry)));
+    return report_need(calloc(p->ports * l1 + l2 + 1, sizeof(struct atlas_entry)));
 }
 
 uint64_t reach_l1(const struct atlas *atlas, unsigned port)

@@ -128,8 +128,9 @@ size_t trace_mmu_entries(const struct trace_mmu *m, enum trace_side side)
 {
     const struct atlas_params *p = &m->params;
     const size_t l1 = (size_t)p->l1_sets + p->l1_big + p->l1_side;
+    const size_t l2 = (size_t)p->l2_sets * p->l2_ways + p->l2_big;
 
-    return side == TRACE_ALL ? p->ports * l1 + (size_t)p->l2_sets * p->l2_ways : l1;
+    return side == TRACE_ALL ? p->ports * l1 + l2 : l1;
 }
 
 static uint64_t l1_misses(const struct trace_mmu *m, unsigned port)

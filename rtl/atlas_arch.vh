@@ -114,10 +114,11 @@
 `define ATLAS_GCTR_GLOBAL_COUNT 32'd12 // number of counters that are not a port's
 `define ATLAS_RB_L1 2'd0 // L1 RAMs of a port: index = set, or L1_SETS + set of the superpages
 `define ATLAS_RB_SIDE 2'd1 // side entries of a port: index = entry
-`define ATLAS_RB_L2 2'd2 // L2: index = set * L2_WAYS + way
+`define ATLAS_RB_L2 2'd2 // L2: index = set * L2_WAYS + way, or L2_SETS * L2_WAYS + set of the large pages
 `define ATLAS_RB_PTR 2'd3 // last pointers of a port: index = table level
 `define ATLAS_FLIP_PAGES 2'd0 // 4 KiB pages of a port's L1
 `define ATLAS_FLIP_BIG 2'd1 // superpages of a port's L1
-`define ATLAS_FLIP_L2 2'd2 // L2, the way that is written
+`define ATLAS_FLIP_L2 2'd2 // 4 KiB pages of the L2, the way that is written
+`define ATLAS_FLIP_L2_BIG 2'd3 // large pages of the L2
 
 `endif

@@ -8,7 +8,7 @@
 //   s_fence_done   __________________/---\    one cycle
 //
 // Done comes 4 cycles after acceptance for a fence with an address, and SETS + 3 for one without
-// (SETS = the largest of L1_SETS, L1_BIG and L2_SETS), plus the wait for a memory answer on its way.
+// (SETS = the largest of L1_SETS, L1_BIG, L2_SETS and L2_BIG), plus the wait for a memory answer on its way.
 // The sweep after reset is a fence without operands that nobody asked for; boot is up until it is over.
 // Read-back takes the same way but for the removal.
 //
@@ -41,12 +41,12 @@ module atlas_fence #(
     output wire                rb_req_ready,
     input  wire [1:0]          rb_req_array,             // ATLAS_RB_*
     input  wire [1:0]          rb_req_port,
-    input  wire [11:0]         rb_req_index,
+    input  wire [12:0]         rb_req_index,
     output wire                rb_rsp_valid,
     output wire                reading,                  // a read-back is under way
     output wire [1:0]          rb_array,                 // as requested, with the answer
     output wire [1:0]          rb_port,
-    output wire [11:0]         rb_index,
+    output wire [12:0]         rb_index,
 
     // To the rest of the MMU.
     output wire                boot,
@@ -73,12 +73,12 @@ module atlas_fence #(
     reg  [VPN_BITS-1:0] vpn_q;
     reg  [ASID_W-1:0]   asid_q;
     reg  [9:0]          index_q;
-    reg  [15:0]         rb_q;
+    reg  [16:0]         rb_q;
 
     wire take_fence = state_q == S_IDLE && s_fence_valid;
     wire take_back  = state_q == S_IDLE && !s_fence_valid && rb_req_valid;
     wire once       = has_va_q || back_q;
-    wire [11:0] rb_set = rb_req_array == `ATLAS_RB_L2 ? rb_req_index >> WAYS_W : rb_req_index;
+    wire [12:0] rb_set = rb_req_array == `ATLAS_RB_L2 ? rb_req_index >> WAYS_W : rb_req_index;
 
     always @(*) begin
         state_d = state_q;
@@ -151,7 +151,7 @@ module atlas_fence #(
     reg                f_has_va, f_has_asid;
     reg [VPN_BITS-1:0] f_vpn;
     reg [ASID_W-1:0]   f_asid;
-    reg [15:0]         f_back_of;
+    reg [16:0]         f_back_of;
     always @(posedge clk) begin
         if (rst || s_fence_done) f_fence <= 1'b0;
         if (rst || rb_rsp_valid) f_back  <= 1'b0;

@@ -1,15 +1,18 @@
 // atlas_l2_tlb: the shared second-level TLB: 4 KiB entries of all ports in block RAM, WAYS ways
-// read at once, indexed by the same kind of hash as the L1.
+// read at once, indexed by the same kind of hash as the L1; and with BIG > 0 large pages beside them
+// (atlas_l2_big), read in the same cycle.
 //
 //            cycle   0       1               read_vpn reads the set for the next cycle
 //   read_vpn       =<  A  >=
 //   look, vpn...            =<  A  >=        hit: the L2 answers; also chooses where a fill
 //   hit, leaf               =<  A  >=        of this address will go
 //
-// As the L1 it answers only what is allowed. If several ways match, the lowest counts.
+// As the L1 it answers only what is allowed. If several match, a large page counts, else the lowest
+// way.
 //
-// fill      writes the way chosen by the last look: the one that matched, else the lowest
-//           invalid one, else the one that the round-robin counter names (which then steps)
+// fill      of a 4 KiB page writes the way chosen by the last look: the one that matched, else the
+//           lowest invalid one, else the one that the round-robin counter names (which then steps);
+//           and drops a large page that matched. That of a large page touches no way
 // fence     as in atlas_l1_tlb
 // bad       with PARITY: the look has read bad words, in one way or several: they do not match, and
 //           are removed. The set may be read in that very cycle, for another walk: it looks as if
@@ -21,7 +24,7 @@
 // With several walks others may have filled the set since the look: the set is read again, like
 // that of a request, and the fill comes a cycle later and chooses by what it finds then.
 //
-// SETS (a power of two), WAYS (1, 2, 4), WALKS   L2_SETS, L2_WAYS and WALKS of atlas_mmu
+// SETS (a power of two), WAYS (1, 2, 4), BIG, WALKS   L2_SETS, L2_WAYS, L2_BIG, WALKS of atlas_mmu
 // flip, flip_bit   a soft error: see atlas_parity_ram
 `default_nettype none
 
@@ -29,6 +32,8 @@ module atlas_l2_tlb #(
     parameter XLEN     = 64,
     parameter SETS     = 256,
     parameter WAYS     = 2,
+    parameter BIG      = 0,
+    parameter SLICE    = 9,
     parameter VPN_BITS = 27,
     parameter ASID_W   = 9,
     parameter PPN_BITS = 20,
@@ -49,11 +54,15 @@ module atlas_l2_tlb #(
     output wire                hit,
     output wire [LEAF_W-1:0]   hit_leaf,        // {pbmt, d, u, x, w, r, ppn}
     output wire                hit_g,
+    output wire                hit_super,       // it is a superpage of level 1,
+    output wire                hit_napot,       // ... or a NAPOT page
     output wire                bad,
 
     input  wire [WALKS-1:0]          fill,
     input  wire [LEAF_W*WALKS-1:0]   fill_leaf,
     input  wire [WALKS-1:0]          fill_g,
+    input  wire [WALKS-1:0]          fill_super,
+    input  wire [WALKS-1:0]          fill_napot,
 
     input  wire                fence_read,
     input  wire                fence_match,
@@ -65,11 +74,11 @@ module atlas_l2_tlb #(
 
     // Read-back of the set that fence_read read a cycle ago.
     input  wire                reading,
-    input  wire [1:0]          read_way,
-    input  wire                read_counter,
+    input  wire [12:0]         read_index,
     output wire [127:0]        read_entry,
 
     input  wire                flip,
+    input  wire                flip_big,
     input  wire [6:0]          flip_bit
 );
 
@@ -79,16 +88,19 @@ module atlas_l2_tlb #(
     localparam KEEP_W  = XLEN == 32 ? LEAF_W - 2 : LEAF_W;
     localparam WORD_W  = 2 + ASID_W + TAG_W + KEEP_W;
     localparam WAY_W   = WAYS > 1 ? $clog2(WAYS) : 1;
+    localparam PAGES   = SETS * WAYS;                    // read-back: the first large page,
+    localparam COUNTER = PAGES + BIG;                    // ... and the index past the last entry
 
     // The walk that looks or fills.
     wire [VPN_BITS-1:0] w_vpn;
     wire [ASID_W-1:0]   w_for;
     wire [4:0]          w_needs;
     wire [LEAF_W-1:0]   w_leaf;
-    wire                w_g;
+    wire                w_g, w_super, w_napot;
     generate
         if (WALKS == 1) begin : g_walk
             assign {w_vpn, w_for, w_needs, w_leaf, w_g} = {vpn, asid, needs, fill_leaf, fill_g};
+            assign {w_super, w_napot} = {fill_super, fill_napot};
         end else begin : g_walks
             wire [WALKS-1:0] acts = look | fill;
             atlas_select #(.N(WALKS), .WIDTH(VPN_BITS)) u_vpn (.sel(acts), .in(vpn), .out(w_vpn));
@@ -96,6 +108,8 @@ module atlas_l2_tlb #(
             atlas_select #(.N(WALKS), .WIDTH(5)) u_needs (.sel(acts), .in(needs), .out(w_needs));
             atlas_select #(.N(WALKS), .WIDTH(LEAF_W)) u_leaf (.sel(acts), .in(fill_leaf), .out(w_leaf));
             atlas_select #(.N(WALKS), .WIDTH(1)) u_g (.sel(acts), .in(fill_g), .out(w_g));
+            assign w_super = |(fill & fill_super);
+            assign w_napot = |(fill & fill_napot);
         end
     endgenerate
 
@@ -120,53 +134,59 @@ module atlas_l2_tlb #(
     always @(posedge clk) {fenced_q, fenced_set_q} <= {fence_match, raddr_q};
 
     wire [INDEX_W-1:0]  waddr = fenced_q ? fenced_set_q : WALKS > 1 ? raddr_q : vpn_set;
+    wire                to_big   = BIG != 0 && (w_super || w_napot);
+    wire                fill_page = |fill && !to_big;
     wire [WORD_W-1:0]   wdata = {|fill, w_g, w_for, w_vpn[VPN_BITS-1:SETS_W],
                                  w_leaf[KEEP_W-1:0]};
 
     wire [WAY_W-1:0] fill_way;
-    wire [WAYS-1:0]  valid, match, ok, bad_way;
+    wire [WAYS-1:0]  valid, match, ok, bad_way, writes;
     wire [WORD_W*WAYS-1:0] words;
 
     genvar w;
     generate
         for (w = 0; w < WAYS; w = w + 1) begin : g_way
-            wire [WORD_W-1:0] word;
-            wire [TAG_W-1:0]  tag      = word[KEEP_W +: TAG_W];
-            wire [ASID_W-1:0] w_asid   = word[KEEP_W+TAG_W +: ASID_W];
-            wire              g        = word[WORD_W-2];
-            wire              named    =
-                   (!fence_has_va || tag == fence_vpn[VPN_BITS-1:SETS_W])
-                && (!fence_has_asid || (w_asid == fence_asid && !g));
-            reg               goes_q;                    // a fence has matched it
-            wire              bad_word, clash;           // clash: it was removed as it was read
-            always @(posedge clk) goes_q <= fence_match && (named || bad_way[w]);
-            if (PARITY != 0 && WALKS > 1) begin : g_clash
-                reg clash_q;
-                always @(posedge clk) clash_q <= |look && bad_way[w] && raddr == raddr_q;
-                assign clash = clash_q;
-            end else begin : g_no_clash
-                assign clash = 1'b0;
-            end
-            wire              we = goes_q || (|look && bad_way[w]) || (|fill && fill_way == w);
-
-            atlas_parity_ram #(.DEPTH(SETS), .WIDTH(WORD_W), .PARITY(PARITY)) u_ram (
-                .clk(clk), .we(we), .waddr(waddr), .wdata(wdata), .raddr(raddr), .rdata(word),
-                .bad(bad_word), .flip(flip), .flip_bit(flip_bit)
-            );
-
-            assign bad_way[w] = bad_word && !clash;
-            assign valid[w] = word[WORD_W-1] && !bad_word && !clash;
-            assign match[w] = valid[w] && tag == w_vpn[VPN_BITS-1:SETS_W] && (g || w_asid == w_for);
-            assign words[WORD_W*w +: WORD_W] = word;
-
             // Each way is checked beside its tag: which one counts is known late.
-            wire       allowed;
-            wire [4:0] unused_reason;
-            atlas_access_check u_check (
-                .r(word[PPN_BITS]), .w(word[PPN_BITS+1]), .x(word[PPN_BITS+2]),
-                .u(word[PPN_BITS+3]), .needs(w_needs), .allowed(allowed), .reason(unused_reason)
+            atlas_l2_way #(
+                .XLEN(XLEN), .SETS(SETS), .TAG_W(TAG_W), .LOW_W(0), .ASID_W(ASID_W), .PPN_W(PPN_BITS),
+                .PARITY(PARITY), .WALKS(WALKS)
+            ) u_way (
+                .clk(clk), .raddr(raddr), .raddr_q(raddr_q), .waddr(waddr),
+                .write(fill_page && fill_way == w), .wdata(wdata), .word(words[WORD_W*w +: WORD_W]),
+                .we(writes[w]), .look(|look), .want(w_vpn[VPN_BITS-1:SETS_W]), .asid(w_for),
+                .needs(w_needs), .valid(valid[w]), .match(match[w]), .ok(ok[w]), .bad(bad_way[w]),
+                .fence_match(fence_match), .fence_has_va(fence_has_va),
+                .fence_has_asid(fence_has_asid), .fence_tag(fence_vpn[VPN_BITS-1:SETS_W]),
+                .fence_asid(fence_asid), .flip(flip), .flip_bit(flip_bit)
             );
-            assign ok[w] = allowed && (word[PPN_BITS+4] || !w_needs[0]);
+        end
+    endgenerate
+
+    // Large pages.
+    wire              big_match, big_ok, big_g, big_napot, big_bad;
+    wire [LEAF_W-1:0] big_leaf;
+    wire [127:0]      big_view;
+    generate
+        if (BIG != 0) begin : g_big
+            wire [12:0] at = read_index - PAGES[12:0];
+            wire unused = &{1'b0, at};
+            atlas_l2_big #(
+                .XLEN(XLEN), .SETS(BIG), .SLICE(SLICE), .VPN_BITS(VPN_BITS), .ASID_W(ASID_W),
+                .PPN_BITS(PPN_BITS), .PARITY(PARITY), .WALKS(WALKS)
+            ) u_big (
+                .clk(clk), .read_vpn(read_vpn), .look(|look), .vpn(w_vpn), .asid(w_for), .needs(w_needs),
+                .match(big_match), .ok(big_ok), .leaf(big_leaf), .g(big_g), .napot(big_napot),
+                .bad(big_bad), .put(|fill && to_big), .drop(fill_page), .put_leaf(w_leaf), .put_g(w_g),
+                .put_napot(w_napot), .fence_read(fence_read), .fence_match(fence_match),
+                .fence_has_va(fence_has_va), .fence_has_asid(fence_has_asid), .fence_vpn(fence_vpn),
+                .fence_asid(fence_asid), .fence_set(reading ? at[9:0] : fence_index),
+                .reading(reading), .read_entry(big_view), .flip(flip_big), .flip_bit(flip_bit)
+            );
+        end else begin : g_no_big
+            wire unused = &{1'b0, flip_big, w_super, w_napot};
+            assign {big_match, big_ok, big_g, big_napot, big_bad} = 5'd0;
+            assign big_leaf = {LEAF_W{1'b0}};
+            assign big_view = 128'd0;
         end
     endgenerate
 
@@ -186,18 +206,21 @@ module atlas_l2_tlb #(
     end
 
     wire [WORD_W-1:0] word = words[WORD_W*matched +: WORD_W];
+    wire [LEAF_W-1:0] page_leaf;
     generate
         if (XLEN == 32) begin : g_no_pbmt
-            assign hit_leaf = {2'b00, word[KEEP_W-1:0]};
+            assign page_leaf = {2'b00, word[KEEP_W-1:0]};
         end else begin : g_pbmt
-            assign hit_leaf = word[KEEP_W-1:0];
+            assign page_leaf = word[KEEP_W-1:0];
         end
     endgenerate
-    assign hit_g = word[WORD_W-2];
-    assign bad   = |look && |bad_way;
+    assign hit       = big_match ? big_ok : answers;
+    assign hit_leaf  = big_match ? big_leaf : page_leaf;
+    assign hit_g     = big_match ? big_g : word[WORD_W-2];
+    assign hit_super = big_match && !big_napot;
+    assign hit_napot = big_match && big_napot;
+    assign bad       = |look && (|bad_way || big_bad);
     wire unused_word = &{1'b0, word};
-
-    assign hit = answers;
 
     // Where a fill goes: chosen at the look, or with several walks right now.
     reg  [WAY_W-1:0] counter_q;
@@ -210,12 +233,13 @@ module atlas_l2_tlb #(
     assign fill_way = WALKS == 1 ? way_q : way;
     always @(posedge clk) begin
         if (|look) {way_q, named_q} <= {way, names};
-        if (rst)                   counter_q <= {WAY_W{1'b0}};
-        else if (|fill && named)   counter_q <= counter_next & {WAY_W{WAYS > 1}};
+        if (rst)                     counter_q <= {WAY_W{1'b0}};
+        else if (fill_page && named) counter_q <= counter_next & {WAY_W{WAYS > 1}};
     end
 
     // Read-back.
-    wire [WORD_W-1:0] r_word = words[WORD_W*read_way[WAY_W-1:0] +: WORD_W];
+    wire [WAY_W-1:0]  r_way  = read_index[WAY_W-1:0] & {WAY_W{WAYS > 1}};
+    wire [WORD_W-1:0] r_word = words[WORD_W*r_way +: WORD_W];
     wire [TAG_W-1:0]  r_tag  = r_word[KEEP_W +: TAG_W];
     wire [LEAF_W-1:0] r_leaf;
     wire [VPN_BITS-1:0] r_vpn;
@@ -233,11 +257,12 @@ module atlas_l2_tlb #(
     atlas_entry_view #(
         .LEVELS(2), .ASID_W(ASID_W), .PPN_BITS(PPN_BITS), .VPN_BITS(VPN_BITS)
     ) u_view (
-        .valid(valid[read_way[WAY_W-1:0]] && reading), .g(r_word[WORD_W-2]), .asid(r_word[KEEP_W+TAG_W +: ASID_W]),
+        .valid(valid[r_way] && reading), .g(r_word[WORD_W-2]), .asid(r_word[KEEP_W+TAG_W +: ASID_W]),
         .vpn(r_vpn), .leaf(r_leaf), .big(1'b0), .napot(1'b0), .view(view)
     );
-    assign read_entry = read_counter ? {{(128-WAY_W){1'b0}}, counter_q} : view;
-    wire unused = &{1'b0, fence_index, read_way, fence_vpn, w_leaf, read_vpn, way_q, named_q, vpn_set};
+    assign read_entry = read_index == COUNTER[12:0] ? {{(128-WAY_W){1'b0}}, counter_q}
+                      : read_index >= PAGES[12:0]   ? big_view : view;
+    wire unused = &{1'b0, fence_index, fence_vpn, w_leaf, read_vpn, way_q, named_q, vpn_set, writes};
 `ifdef FORMAL
     reg f_first = 1'b1;          // cycle 0, when registers hold anything
     always @(posedge clk) f_first <= 1'b0;
@@ -273,13 +298,14 @@ module atlas_l2_tlb #(
     reg [9:0]                 f_index, f_clear_index;
     wire [VPN_BITS+ASID_W+1:0] f_given = {fence_has_va, fence_has_asid, fence_vpn, fence_asid};
     always @(posedge clk) begin
-        f_fence <= !rst && fence_read;
+        f_fence <= !rst && fence_read && !reading;
         f_clear <= !rst && fence_match;
         {f_operands, f_index, f_clear_index} <= {f_given, fence_index, f_index};
     end
     always @(*) if (f_up && (fence_read || fence_match || fenced_q))
         e_quiet: assume (!f_looks && !f_fills);
-    always @(*) if (f_up && fence_match) e_match: assume (f_fence);
+    always @(*) if (f_up && fence_match) e_match: assume (f_fence && !reading);
+    always @(*) if (f_up && fence_read && fence_has_va) e_reading: assume (!reading);
     always @(*) if (f_up && (fence_match || f_clear)) e_hold: assume (f_operands == f_given);
     always @(*) if (f_up && fence_read && !fence_has_va) e_index: assume (fence_index < SETS);
 
@@ -291,9 +317,10 @@ module atlas_l2_tlb #(
     // Sv32 has no PBMT.
     always @(*) if (XLEN == 32) assume (f_leaf[LEAF_W-1 -: 2] == 2'd0);
     always @(*) if (f_up && f_fills && XLEN == 32) e_pbmt: assume (w_leaf[LEAF_W-1 -: 2] == 2'd0);
+    wire f_page   = fill_page && w_vpn == f_vpn;
     wire f_same   = w_g == f_g && w_leaf == f_leaf;
-    wire f_filled = f_fills && w_vpn == f_vpn && f_same && (f_g || w_for == f_asid);
-    wire f_other  = f_fills && w_vpn == f_vpn && !f_same && w_for == f_asid;
+    wire f_filled = f_page && f_same && (f_g || w_for == f_asid);
+    wire f_other  = f_page && !f_same && w_for == f_asid;
     wire f_here   = f_clear && fence_has_va && fence_vpn == f_vpn;
     wire f_ours   = !fence_has_asid || (fence_asid == f_asid && !f_g);
     // Sets that fences without address have been to since: of those that remove this one, of all.
@@ -308,17 +335,17 @@ module atlas_l2_tlb #(
     wire f_none = (f_here && !fence_has_asid) || &f_seen_all;
     always @(posedge clk) begin
         f_seen     <= rst || f_filled ? {SETS{1'b0}} : f_seen | (f_set & {SETS{f_ours}});
-        f_seen_all <= rst || (f_fills && w_vpn == f_vpn) ? {SETS{1'b0}}
+        f_seen_all <= rst || f_page ? {SETS{1'b0}}
                                                     : f_seen_all | (f_set & {SETS{!fence_has_asid}});
         f_live     <= rst || f_filled || (f_live && !f_gone);
         f_put      <= !rst && (f_put || f_filled);
         f_old      <= !rst && !f_filled && (f_old || f_other);
-        f_has_g    <= rst || (f_fills && w_vpn == f_vpn && w_g) || (f_has_g && !f_none);
-        f_has_n    <= rst || (f_fills && w_vpn == f_vpn && !w_g) || (f_has_n && !f_none);
+        f_has_g    <= rst || (f_page && w_g) || (f_has_g && !f_none);
+        f_has_n    <= rst || (f_page && !w_g) || (f_has_n && !f_none);
     end
 
     wire f_ask = f_up && f_looks && w_vpn == f_vpn && w_for == f_asid;
-    wire f_hit = f_ask && hit && hit_leaf == f_leaf && hit_g == f_g;
+    wire f_hit = f_ask && hit && !hit_super && !hit_napot && hit_leaf == f_leaf && hit_g == f_g;
     always @(posedge clk) if (f_up) begin
         a_filled:  assert (!f_hit || f_live);
         a_latest:  assert (!f_hit || !f_old || (f_has_g && f_has_n));
@@ -330,18 +357,29 @@ module atlas_l2_tlb #(
         c_removed: cover  (f_ask && !hit && !f_live && f_put);
     end
 
+    // Of pages that overlap the one that was filled last counts.
+    reg f_small;                 // a 4 KiB page was; and no large page since
+    always @(posedge clk) f_small <= !rst && ((f_page && w_for == f_asid) || (f_small && !(f_fills && to_big)));
+    generate if (BIG != 0) begin : g_f_big
+        always @(posedge clk) if (f_up) begin
+            a_small: assert (!(f_ask && f_small) || (!hit_super && !hit_napot));
+            a_sizes: assert (!f_looks || !(hit_super && hit_napot));
+            c_big:   cover  (f_ask && hit && (hit_super || hit_napot) && f_put);
+            c_over:  cover  (f_ask && f_small && !hit && f_live);
+        end
+    end endgenerate
+
     // With one set the word last read, or written, is the RAM: induction knows all that is there.
     generate
         if (SETS == 1) begin : g_all
             reg  [WAYS-1:0]   wrote;
             reg  [WORD_W-1:0] wrote_word;
-            wire [WAYS-1:0]   writes, at_page, page_g, is_ours, is_it, is_look;
+            wire [WAYS-1:0]   at_page, page_g, is_ours, is_it, is_look;
             always @(posedge clk) {wrote, wrote_word} <= {writes, wdata};
             for (w = 0; w < WAYS; w = w + 1) begin : g_content
-                wire [WORD_W-1:0] content = wrote[w] ? wrote_word : g_way[w].word;
+                wire [WORD_W-1:0] content = wrote[w] ? wrote_word : words[WORD_W*w +: WORD_W];
                 wire [ASID_W-1:0] c_asid  = content[KEEP_W+TAG_W +: ASID_W];
                 wire [TAG_W-1:0]  c_tag   = content[KEEP_W +: TAG_W];
-                assign writes[w]  = g_way[w].we;
                 assign page_g[w]  = content[WORD_W-2];
                 assign at_page[w] = content[WORD_W-1] && c_tag == f_vpn;
                 assign is_ours[w] = at_page[w] && (page_g[w] || c_asid == f_asid);

@@ -38,6 +38,15 @@
         if (L2_WAYS != 1 && L2_WAYS != 2 && L2_WAYS != 4) begin : g_l2_ways
             L2_WAYS_must_be_1_or_2_or_4 u_stop ();
         end
+        if (L2_BIG < 0 || L2_BIG > 256 || (L2_BIG & (L2_BIG - 1)) != 0) begin : g_l2_big
+            L2_BIG_must_be_0_or_a_power_of_two_to_256 u_stop ();
+        end
+        if (L2_BIG > 0 && PA_BITS <= 12 + SLICE) begin : g_l2_big_pa
+            L2_BIG_must_be_0_if_no_superpage_fits_PA_BITS u_stop ();
+        end
+        if (L2_BIG > 0 && L2_SETS == 0) begin : g_l2_big_alone
+            L2_BIG_must_be_0_without_L2_SETS u_stop ();
+        end
         if (WALKS < 1 || WALKS > PORTS) begin : g_walks
             WALKS_must_be_1_to_PORTS u_stop ();
         end

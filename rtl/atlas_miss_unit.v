@@ -28,6 +28,7 @@ module atlas_miss_unit #(
     parameter SLICE    = 9,
     parameter L2_SETS  = 256,
     parameter L2_WAYS  = 2,
+    parameter L2_BIG   = 0,
     parameter PARITY   = 0,
     parameter WALKS    = 2,
     parameter SW_REFILL = 0,
@@ -97,10 +98,11 @@ module atlas_miss_unit #(
     input  wire [ASID_W-1:0]         fence_asid,
     input  wire [9:0]                fence_index,
     input  wire                      reading,
-    input  wire [11:0]               read_index,
+    input  wire [12:0]               read_index,
     output wire [127:0]              read_entry,
     output wire                      bad,                // a look has read a word of bad parity
     input  wire                      flip,               // soft errors: see atlas_parity_ram
+    input  wire                      flip_big,
     input  wire [6:0]                flip_bit,
 
     // Memory: slice w is walk w's channel.
@@ -148,8 +150,8 @@ module atlas_miss_unit #(
     wire unused_granted = &{1'b0, unused_root, unused_ptr};
 
     // L2. It reads the set of the request that is granted, or for who asks with l2_read its own.
-    wire                      l2_hit, l2_g;
-    wire [WALKS-1:0]          l2_read, l2_look, l2_write, l2_fill_g;
+    wire                      l2_hit, l2_g, l2_super, l2_napot;
+    wire [WALKS-1:0]          l2_read, l2_look, l2_write, l2_fill_g, l2_fill_super, l2_fill_napot;
     wire [VPN_BITS*WALKS-1:0] l2_vpn;
     wire [ASID_W*WALKS-1:0]   l2_asid;
     wire [5*WALKS-1:0]        l2_needs;
@@ -161,26 +163,26 @@ module atlas_miss_unit #(
     );
     generate
         if (L2_SETS != 0) begin : g_l2
-            localparam COUNTER = L2_SETS * L2_WAYS;  // index past the last entry
             atlas_l2_tlb #(
-                .XLEN(XLEN), .SETS(L2_SETS), .WAYS(L2_WAYS), .VPN_BITS(VPN_BITS), .ASID_W(ASID_W),
-                .PPN_BITS(PPN_BITS), .PARITY(PARITY), .WALKS(WALKS)
+                .XLEN(XLEN), .SETS(L2_SETS), .WAYS(L2_WAYS), .BIG(L2_BIG), .SLICE(SLICE), .VPN_BITS(VPN_BITS),
+                .ASID_W(ASID_W), .PPN_BITS(PPN_BITS), .PARITY(PARITY), .WALKS(WALKS)
             ) u_l2_tlb (
                 .clk(clk), .rst(rst), .read_vpn(|l2_read ? l2_read_vpn : m_vpn),
                 .look(l2_look), .vpn(l2_vpn), .asid(l2_asid), .needs(l2_needs),
-                .hit(l2_hit), .hit_leaf(l2_leaf), .hit_g(l2_g), .bad(bad),
-                .fill(l2_write), .fill_leaf(l2_fill_leaf), .fill_g(l2_fill_g),
+                .hit(l2_hit), .hit_leaf(l2_leaf), .hit_g(l2_g), .hit_super(l2_super),
+                .hit_napot(l2_napot), .bad(bad), .fill(l2_write), .fill_leaf(l2_fill_leaf),
+                .fill_g(l2_fill_g), .fill_super(l2_fill_super), .fill_napot(l2_fill_napot),
                 .fence_read(fence_read), .fence_match(fence_match), .fence_has_va(fence_has_va),
                 .fence_has_asid(fence_has_asid), .fence_vpn(fence_vpn), .fence_asid(fence_asid),
-                .fence_index(fence_index), .reading(reading), .read_way(read_index[1:0]),
-                .read_counter(read_index == COUNTER[11:0]), .read_entry(read_entry),
-                .flip(flip), .flip_bit(flip_bit)
+                .fence_index(fence_index), .reading(reading), .read_index(read_index),
+                .read_entry(read_entry), .flip(flip), .flip_big(flip_big), .flip_bit(flip_bit)
             );
         end else begin : g_no_l2
             wire unused = &{1'b0, fence_read, fence_match, fence_has_va, fence_has_asid, fence_vpn, fence_asid,
                             fence_index, reading, read_index, l2_look, l2_read_vpn, l2_asid, l2_needs,
-                            l2_write, l2_fill_leaf, l2_fill_g, flip, flip_bit};
-            assign {l2_hit, l2_g, bad} = 3'b000;
+                            l2_write, l2_fill_leaf, l2_fill_g, l2_fill_super, l2_fill_napot, flip, flip_big,
+                            flip_bit};
+            assign {l2_hit, l2_g, l2_super, l2_napot, bad} = 5'd0;
             assign l2_leaf  = {LEAF_W{1'b0}};
             assign read_entry = 128'd0;
         end
@@ -248,8 +250,8 @@ module atlas_miss_unit #(
                 wire e_l2_hit, e_l2_miss, e_walk, e_ptr_hit, e_step, e_cas, e_cas_fail, e_bus_error, e_abort;
 
                 atlas_walker #(
-                    .XLEN(XLEN), .LEVELS(LEVELS), .PA_BITS(PA_BITS), .PORTS(PORTS), .L2(L2_SETS != 0), .ASID_W(ASID_W),
-                    .SLICE(SLICE)
+                    .XLEN(XLEN), .LEVELS(LEVELS), .PA_BITS(PA_BITS), .PORTS(PORTS), .L2(L2_SETS != 0),
+                    .L2_BIG(L2_BIG), .ASID_W(ASID_W), .SLICE(SLICE)
                 ) u_walker (
                     .clk(clk), .rst(rst),
                     .s_miss_grant(grant & {PORTS{takes[w]}}), .s_miss_ready(unused_ready),
@@ -267,9 +269,11 @@ module atlas_miss_unit #(
                     .store_g(store_g),
                     .l2_look(l2_look[w]), .l2_vpn(l2_vpn[VPN_BITS*w +: VPN_BITS]),
                     .l2_asid(l2_asid[ASID_W*w +: ASID_W]), .l2_needs(l2_needs[5*w +: 5]),
-                    .l2_hit(l2_hit), .l2_leaf(l2_leaf), .l2_g(l2_g), .l2_fill(l2_fill[w]),
+                    .l2_hit(l2_hit), .l2_leaf(l2_leaf), .l2_g(l2_g), .l2_super(l2_super),
+                    .l2_napot(l2_napot), .l2_fill(l2_fill[w]),
                     .l2_turn(l2_turn[w]), .l2_fill_leaf(l2_fill_leaf[LEAF_W*w +: LEAF_W]),
-                    .l2_fill_g(l2_fill_g[w]),
+                    .l2_fill_g(l2_fill_g[w]), .l2_fill_super(l2_fill_super[w]),
+                    .l2_fill_napot(l2_fill_napot[w]),
                     .m_mem_req_valid(m_mem_req_valid[w]), .m_mem_req_ready(m_mem_req_ready[w]),
                     .m_mem_req_cas(m_mem_req_cas[w]), .m_mem_req_addr(m_mem_req_addr[PA_BITS*w +: PA_BITS]),
                     .m_mem_req_old(m_mem_req_old[XLEN*w +: XLEN]),
@@ -314,7 +318,7 @@ module atlas_miss_unit #(
             assign ask = miss;
             atlas_refill #(
                 .XLEN(XLEN), .LEVELS(LEVELS), .PA_BITS(PA_BITS), .PORTS(PORTS), .L2(L2_SETS != 0),
-                .ASID_W(ASID_W), .SLICE(SLICE)
+                .L2_BIG(L2_BIG), .ASID_W(ASID_W), .SLICE(SLICE)
             ) u_refill (
                 .clk(clk), .rst(rst),
                 .s_refill_valid(s_refill_valid), .s_refill_ready(s_refill_ready),
@@ -335,8 +339,10 @@ module atlas_miss_unit #(
                 .ev_begin(ev_begin), .ev_l2_hit(e_l2_hit), .ev_l2_miss(e_l2_miss), .ev_end(ev_end),
                 .ev_abort(e_abort), .ev_port(ev_port)
             );
-            assign {l2_fill_leaf, l2_fill_g} = {rf_leaf, rf_g};
-            assign results   = {PORTS{{reason, l2_g, {LEVELS{1'b0}}, l2_leaf}}};
+            localparam [BIG_W-1:0] LEVEL_1 = 1;          // `big` of a superpage of the L2
+            wire [BIG_W-1:0] l2_big = LEVEL_1 & {BIG_W{l2_super}};
+            assign {l2_fill_leaf, l2_fill_g, l2_fill_super, l2_fill_napot} = {rf_leaf, rf_g, rf_big[0], rf_napot};
+            assign results   = {PORTS{{reason, l2_g, l2_napot, l2_big, l2_leaf}}};
             assign ev_counts = {e_abort, {(WALK_CTR-3){1'b0}}, e_l2_miss, e_l2_hit};
 
             wire unused = &{1'b0, fill, fills, m_root_fits, m_adue, m_pbmte, m_napote, m_mem_req_ready, m_mem_rsp_valid,

@@ -26,6 +26,7 @@ module atlas_mmu #(
     parameter L1_SIDE    = 4,     // true entries beside them, a power of two to 16
     parameter L2_SETS    = 0,     // sets of the shared L2, 0 for none, else a power of two to 1024
     parameter L2_WAYS    = 2,     // 1, 2 or 4
+    parameter L2_BIG     = 0,     // large pages in block RAM beside them, 0 or a power of two to 256
     parameter WALK_CACHE = 1,     // 1: remember the last pointer of each level and port
     parameter FENCE_PTRS = 1,     // 1: a fence by address drops these pointers, too
     parameter PARITY     = 0,     // 1: a parity bit in every TLB RAM word; a bad word is a miss
@@ -130,7 +131,7 @@ module atlas_mmu #(
     output wire                      rb_req_ready,
     input  wire [1:0]                rb_req_array,   // ATLAS_RB_*
     input  wire [1:0]                rb_req_port,
-    input  wire [11:0]               rb_req_index,
+    input  wire [12:0]               rb_req_index,
     output wire                      rb_rsp_valid,
     output wire [127:0]              rb_rsp_entry,   // {10'b0, valid, g, napot, pbmt, r, w, x, u, d,
                                                      //  level[2:0], asid[15:0], vpn[44:0], ppn[43:0]}
@@ -150,7 +151,8 @@ module atlas_mmu #(
     localparam LEAF_W   = PPN_BITS + 7;              // {pbmt, d, u, x, w, r, ppn}
     localparam BIG_W    = LEVELS - 1;
     localparam MOST     = L2_SETS > L1_SETS ? L2_SETS : L1_SETS;
-    localparam SWEEP    = L1_BIG > MOST ? L1_BIG : MOST;
+    localparam BIGGEST  = L2_BIG > L1_BIG ? L2_BIG : L1_BIG;
+    localparam SWEEP    = BIGGEST > MOST ? BIGGEST : MOST;
     localparam PORT_CTR = `ATLAS_CTR_PORT_COUNT;
     localparam GLOBAL   = PORTS * PORT_CTR;          // the first counter that is not a port's
     localparam EVENTS   = GLOBAL + `ATLAS_GCTR_GLOBAL_COUNT;
@@ -175,7 +177,7 @@ module atlas_mmu #(
     wire [ASID_W-1:0]   f_asid;
     wire [9:0]          f_index;
     wire [1:0]          rb_array, rb_port;
-    wire [11:0]         rb_index;
+    wire [12:0]         rb_index;
     wire                rb_ready, rb_valid, reading;
     wire                walker_idle;
     wire [PORTS-1:0]    port_busy;
@@ -344,7 +346,7 @@ module atlas_mmu #(
                 .fence_has_asid(f_has_asid), .fence_vpn(f_vpn), .fence_asid(f_asid),
                 .fence_set(f_set), .fence_set_q(f_set_q), .fence_big_set(f_big_set),
                 .fence_big_set_q(f_big_set_q), .reading(reading),
-                .read_side(rb_array == `ATLAS_RB_SIDE), .read_index(rb_index),
+                .read_side(rb_array == `ATLAS_RB_SIDE), .read_index(rb_index[11:0]),
                 .read_entry(l1_entries[128*k +: 128]),
                 .flip_page(flip_here && flip_ram == `ATLAS_FLIP_PAGES),
                 .flip_big(flip_here && flip_ram == `ATLAS_FLIP_BIG), .flip_bit(flip_bit)
@@ -396,7 +398,7 @@ module atlas_mmu #(
     wire                      l2_bad;
     atlas_miss_unit #(
         .XLEN(XLEN), .LEVELS(LEVELS), .PA_BITS(PA_BITS), .PORTS(PORTS), .ASID_W(ASID_W), .SLICE(SLICE),
-        .L2_SETS(L2_SETS), .L2_WAYS(L2_WAYS), .PARITY(PARITY), .WALKS(WALKS), .SW_REFILL(SW_REFILL)
+        .L2_SETS(L2_SETS), .L2_WAYS(L2_WAYS), .L2_BIG(L2_BIG), .PARITY(PARITY), .WALKS(WALKS), .SW_REFILL(SW_REFILL)
     ) u_miss_unit (
         .clk(clk), .rst(rst), .miss(miss), .killed(miss_killed), .misses(misses), .fill(fill),
         .fills(fills), .done(done), .done_fault(done_fault), .done_fill(done_fill),
@@ -412,7 +414,8 @@ module atlas_mmu #(
         .fence_read(f_read), .fence_match(f_match), .fence_has_va(f_has_va),
         .fence_has_asid(f_has_asid), .fence_vpn(f_vpn), .fence_asid(f_asid), .fence_index(f_index),
         .reading(reading), .read_index(rb_index), .read_entry(l2_entry),
-        .bad(l2_bad), .flip(flips && flip_ram == `ATLAS_FLIP_L2), .flip_bit(flip_bit),
+        .bad(l2_bad), .flip(flips && flip_ram == `ATLAS_FLIP_L2),
+        .flip_big(flips && flip_ram == `ATLAS_FLIP_L2_BIG), .flip_bit(flip_bit),
         .m_mem_req_valid(m_mem_req_valid), .m_mem_req_ready(m_mem_req_ready),
         .m_mem_req_cas(m_mem_req_cas), .m_mem_req_addr(m_mem_req_addr),
         .m_mem_req_old(m_mem_req_old), .m_mem_req_new(m_mem_req_new),

@@ -17,6 +17,7 @@
     .L1_SIDE(1), \
     .L2_SETS(0), \
     .L2_WAYS(1), \
+    .L2_BIG(0), \
     .WALK_CACHE(0), \
     .FENCE_PTRS(1), \
     .PARITY(0), \
@@ -37,6 +38,7 @@
     .L1_SIDE(1), \
     .L2_SETS(256), \
     .L2_WAYS(2), \
+    .L2_BIG(0), \
     .WALK_CACHE(1), \
     .FENCE_PTRS(1), \
     .PARITY(0), \
@@ -57,6 +59,7 @@
     .L1_SIDE(1), \
     .L2_SETS(0), \
     .L2_WAYS(1), \
+    .L2_BIG(0), \
     .WALK_CACHE(1), \
     .FENCE_PTRS(1), \
     .PARITY(0), \
@@ -77,6 +80,7 @@
     .L1_SIDE(4), \
     .L2_SETS(256), \
     .L2_WAYS(2), \
+    .L2_BIG(256), \
     .WALK_CACHE(1), \
     .FENCE_PTRS(1), \
     .PARITY(1), \

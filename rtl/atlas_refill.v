@@ -1,7 +1,7 @@
 // atlas_refill: the miss unit of a TLB that software fills (SW_REFILL = 1), in place of
 // atlas_walker: it reads no memory. A miss that the L2 does not answer is a page fault TLB_MISS;
 // software finds the leaf and hands it over, which is checked as a walk checks it and put where the
-// fill of a walk would put it: into one port's L1, and a 4 KiB page into the L2.
+// fill of a walk would put it: into one port's L1, and into the L2 if that holds pages of its size.
 //
 //            cycle   0   1   2   3   4       the port's lookups wait (hold) from cycle 0 to 4;
 //   s_refill_valid __/---------------\____   it begins once the port has no miss and no fence is
@@ -19,7 +19,7 @@
 // killed    port's bit: its miss is killed: given up
 // Reset     idle
 //
-// XLEN, LEVELS, PA_BITS, PORTS   as atlas_mmu     L2   there is an L2 TLB
+// XLEN, LEVELS, PA_BITS, PORTS   as atlas_mmu     L2   there is an L2 TLB     L2_BIG   as atlas_mmu
 `default_nettype none
 `include "atlas_arch.vh"
 
@@ -29,6 +29,7 @@ module atlas_refill #(
     parameter PA_BITS  = 32,
     parameter PORTS    = 2,
     parameter L2       = 0,
+    parameter L2_BIG   = 0,
     parameter ASID_W   = 9,
     parameter SLICE    = 9,
     parameter PPN_BITS = PA_BITS - 12,                   // derived: do not set
@@ -198,7 +199,9 @@ module atlas_refill #(
     assign l2_vpn   = going ? vpn : vpn_q;
     assign l2_asid  = going ? s_refill_asid : asid_q;
     assign l2_needs = needs_q;
-    assign l2_fill  = fills && L2 != 0 && ~|big && !napot;
+    localparam [LEVELS-2:0] LEVEL_1 = 1;                 // `big` of a leaf of level 1
+    wire held = L2_BIG != 0 ? (big & ~LEVEL_1) == 0 : ~|big && !napot;
+    assign l2_fill  = fills && L2 != 0 && held;
 
     // Sequence.
     wire take_killed = take && |(killed & s_miss_grant);

@@ -29,7 +29,8 @@ module atlas_walker #(
     parameter LEVELS   = 3,
     parameter PA_BITS  = 32,
     parameter PORTS    = 2,
-    parameter L2       = 0,                              // there is an L2 TLB
+    parameter L2       = 0,                              // there is an L2 TLB,
+    parameter L2_BIG   = 0,                              // ... which holds large pages, too
     parameter ASID_W   = 9,
     parameter SLICE    = 9,
     parameter PPN_BITS = PA_BITS - 12,                   // derived: do not set
@@ -88,10 +89,14 @@ module atlas_walker #(
     input  wire                l2_hit,
     input  wire [LEAF_W-1:0]   l2_leaf,
     input  wire                l2_g,
+    input  wire                l2_super,                 // a superpage of level 1, or
+    input  wire                l2_napot,
     output wire                l2_fill,                  // a leaf is to be written ...
     input  wire                l2_turn,                  // ... in this cycle
     output wire [LEAF_W-1:0]   l2_fill_leaf,
     output wire                l2_fill_g,
+    output wire                l2_fill_super,
+    output wire                l2_fill_napot,
 
     // Memory.
     output wire                m_mem_req_valid,
@@ -123,6 +128,7 @@ module atlas_walker #(
     localparam [2:0] S_IDLE = 3'd0, S_REFUSE = 3'd1, S_L2 = 3'd2, S_ASK = 3'd3, S_WAIT = 3'd4,
                      S_STEP = 3'd5, S_FILL = 3'd6;
     localparam PTE_SHIFT = XLEN == 32 ? 2 : 3;
+    localparam [LEVELS-2:0] LEVEL_1 = 1;                 // big_q of a leaf of level 1
 
     // The request that is served.
     reg  [2:0]          state_q, state_d;
@@ -215,8 +221,8 @@ module atlas_walker #(
     assign done_fill   = served & {PORTS{fills}};
     assign done_reason = stepping ? step_reason : refuse_reason;
     assign done_leaf   = in_l2 ? l2_leaf : leaf;
-    assign done_big    = big_q & {(LEVELS-1){!in_l2}};
-    assign done_napot  = dec_napot && !in_l2;
+    assign done_big    = (big_q & {(LEVELS-1){!in_l2}}) | (LEVEL_1 & {(LEVELS-1){in_l2 && l2_super}});
+    assign done_napot  = (dec_napot && !in_l2) || (in_l2 && l2_napot);
     assign done_g      = in_l2 ? l2_g : path_g;
 
     // The pointer that the walk has followed is remembered a cycle later.
@@ -228,7 +234,8 @@ module atlas_walker #(
     assign store_g     = g_q;
 
     // L2.
-    wire fills_l2 = walked && L2 != 0 && !big_q[0] && !dec_napot && !tlb_off_q;
+    wire held     = (!big_q[0] && !dec_napot) || (L2_BIG != 0 && (big_q & ~LEVEL_1) == 0);
+    wire fills_l2 = walked && L2 != 0 && held && !tlb_off_q;
     assign l2_look      = in_l2;
     assign l2_vpn       = vpn_q;
     assign l2_asid      = asid_q;
@@ -236,6 +243,8 @@ module atlas_walker #(
     assign l2_fill      = state_q == S_FILL;
     assign l2_fill_leaf = leaf;
     assign l2_fill_g    = path_g;
+    assign l2_fill_super = big_q[0];
+    assign l2_fill_napot = dec_napot;
 
     // Memory. A step that goes a level down asks for the next PTE at once.
     wire [LEVELS-2:0]   ask_big   = state_q == S_STEP ? big_q >> 1 : big_q;
@@ -446,7 +455,7 @@ module atlas_walker #(
     // The cycle before, and how long neither memory nor an offer to it has been waited for.
     reg                f_to_l2;
     reg [PA_BITS+2*XLEN:0] f_offer;
-    reg [LEAF_W:0]     f_fill;
+    reg [LEAF_W+2:0]   f_fill;
     reg [1:0]          f_still;
     always @(posedge clk) begin
         f_wait  <= !rst && m_mem_req_valid && !m_mem_req_ready;
@@ -454,8 +463,9 @@ module atlas_walker #(
                     m_mem_req_new & {XLEN{m_mem_req_cas}}};
         // It may have to wait for its turn to fill the L2.
         if (!(f_to_l2 && l2_fill && !l2_turn)) begin
-            f_to_l2 <= |done_fill && |f_reads && ~|done_big && !done_napot;
-            f_fill  <= {done_g, done_leaf};
+            f_to_l2 <= |done_fill && |f_reads && (L2_BIG != 0 ? f_level_of(done_big) < 3'd2
+                                                              : ~|done_big && !done_napot);
+            f_fill  <= {f_level_of(done_big) == 3'd1, done_napot, done_g, done_leaf};
         end
         if (rst) f_to_l2 <= 1'b0;
         f_still <= rst || f_out || m_mem_req_valid || idle || (l2_fill && !l2_turn) ? 2'd0
@@ -499,7 +509,10 @@ module atlas_walker #(
         a_size:    assert (!f_ok || {1'b0, done_big} + 1'b1
                            == {{(LEVELS-1){1'b0}}, 1'b1} << f_here);
         a_fill:    assert (~|done_fill || (f_valid && !f_off));
-        a_l2_fill: assert (!l2_fill || (f_to_l2 && {l2_fill_g, l2_fill_leaf} == f_fill));
+        a_l2_fill: assert (!l2_fill || (f_to_l2
+                           && {l2_fill_super, l2_fill_napot, l2_fill_g, l2_fill_leaf} == f_fill));
+        a_l2_size: assert (~|done || |f_reads || ~|done_fill
+                           || ({1'b0, done_big} == l2_super && done_napot == l2_napot));
         a_l2_look: assert (!l2_look || !f_off);
         a_l2_of:   assert (!(l2_fill || l2_look) || {l2_vpn, l2_asid, l2_needs}
                            == {f_vpn, f_asid, f_needs});
@@ -541,7 +554,7 @@ module atlas_walker #(
         i_ask:     assert (state_q != S_ASK || !f_err);
         i_update:  assert ((state_q != S_ASK && state_q != S_WAIT) || !cas_q
                            || (adue_q && !f_changed));
-        i_found:   assert (state_q != S_FILL || (f_to_l2 && f_fill == {path_g, leaf}));
+        i_found:   assert (state_q != S_FILL || (f_to_l2 && f_fill == {big_q[0], dec_napot, path_g, leaf}));
     end
     always @(posedge clk) if (f_up && f_wait)
         a_hold: assert (m_mem_req_valid && f_offer == {m_mem_req_cas, m_mem_req_addr,

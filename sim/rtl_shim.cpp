@@ -223,7 +223,7 @@ struct instance {
     {
         put(top->rb_req_array, 0, 2, base.in.rb_array);
         put(top->rb_req_port, 0, 2, base.in.rb_port);
-        put(top->rb_req_index, 0, 12, base.in.rb_index);
+        put(top->rb_req_index, 0, 13, base.in.rb_index);
     }
 
     void drive_flip()

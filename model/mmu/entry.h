@@ -84,6 +84,14 @@ static inline bool entry_fenced(const struct entry *e, uint64_t key, uint64_t na
     return entry_valid(e) && ((e->key ^ key) & e->care & named) == 0;
 }
 
+/* A translation of a page of any size, for the request of address va: its PPN is composed. */
+static inline uint64_t entry_compose(const struct shape *shape, uint64_t data, uint64_t va)
+{
+    const uint64_t offset = shape->inside[data_size(data)] << ATLAS_PAGE_SHIFT;
+
+    return (data & ~offset) | (va & offset);
+}
+
 /* The answer to a request of address va from a translation of any page size. */
 static inline void entry_answer(const struct shape *shape, uint64_t data, uint64_t va, uint32_t id,
                                 struct atlas_rsp *rsp)

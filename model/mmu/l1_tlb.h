@@ -25,7 +25,7 @@ void l1_tlb_reset(struct l1_tlb *l1, const struct shape *shape, struct entry *ra
 static inline struct entry *l1_tlb_big(const struct l1_tlb *l1, const struct shape *shape,
                                        uint64_t vpn)
 {
-    return &l1->big[shape_big_set(shape, vpn)];
+    return &l1->big[shape_big_set(shape, vpn, shape->big_mask)];
 }
 
 /* The lowest side entry that matches key, else the superpage of level 1; NULL if none does. */

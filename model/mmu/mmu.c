@@ -122,10 +122,8 @@ static ALWAYS_INLINE void fill_l2(struct atlas *a, const struct regime *regime,
                                   const struct atlas_walk *w)
 {
     const uint64_t key = regime->key | shape_vpn(&a->shape, w->s.req.va);
-    uint8_t way;
 
-    l2_tlb_find(&a->l2, &a->shape, key, &way); /* again: other walks may have been there since */
-    *l2_tlb_place(&a->l2, &a->shape, key, way) = entry_make(&a->shape, key, w->data);
+    l2_tlb_fill(&a->l2, &a->shape, key, w->data);
 }
 
 /* Answer with the translation `data`, whose PPN is composed. */
@@ -149,13 +147,12 @@ static ALWAYS_INLINE bool ask_l2(struct atlas *a, const struct regime *regime, s
                                  struct atlas_rsp *rsp)
 {
     const uint64_t key = regime->key | shape_vpn(&a->shape, w->s.req.va);
-    uint8_t way;
-    const struct entry *e = l2_tlb_find(&a->l2, &a->shape, key, &way);
+    const struct entry *e = l2_tlb_find(&a->l2, &a->shape, key);
 
     w->l2_hit = e != NULL && mmu_allows(a, access_kind(&w->s.req), e->data);
     a->ctr[w->l2_hit ? ATLAS_GCTR_L2_HIT : ATLAS_GCTR_L2_MISS]++;
     if (w->l2_hit)
-        answer_leaf(a, regime, w, e->data, rsp);
+        answer_leaf(a, regime, w, entry_compose(&a->shape, e->data, w->s.req.va), rsp);
     return w->l2_hit;
 }
 
@@ -189,7 +186,7 @@ static ALWAYS_INLINE void conclude(struct atlas *a, const struct regime *regime,
 {
     if (step.end == WALK_LEAF) {
         answer_leaf(a, regime, w, step.data, rsp);
-        w->l2_due = a->shape.p.l2_sets > 0 && w->filled && data_size(step.data) == 0;
+        w->l2_due = w->filled && (a->shape.l2_fills >> data_size(step.data) & 1) != 0;
     } else if (step.end != WALK_WAITS)
         answer_fault(a, w, (unsigned)step.end, rsp);
 }

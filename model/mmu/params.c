@@ -51,6 +51,7 @@ static const char *power_error(const struct atlas_params *p, char *buf, size_t l
         {"L1_SIDE", "no power of two from 1 to 16", p->l1_side},
         {"L2_SETS", "neither 0 nor a power of two from 1 to 1024", p->l2_sets},
         {"L2_WAYS", "no power of two from 1 to 4", p->l2_ways},
+        {"L2_BIG", "neither 0 nor a power of two from 1 to 256", p->l2_big},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -62,7 +63,26 @@ static const char *power_error(const struct atlas_params *p, char *buf, size_t l
     return NULL;
 }
 
-/* Limits that depend on XLEN. A superpage of level 1 has 21 address bits, with Sv32 22. */
+/* Superpages of level 1, of 21 address bits, with Sv32 22, have to fit in physical memory; those of
+ * the L2 are a part of it. */
+static const char *big_error(const struct atlas_params *p, char *buf, size_t len)
+{
+    const bool fits = p->pa_bits > (p->xlen == XLEN_32 ? 22U : 21U);
+
+    if (p->l1_big > 0 && !fits)
+        snprintf(buf, len, "L1_BIG: %u is not 0, and no superpage fits PA_BITS %u", p->l1_big,
+                 p->pa_bits);
+    else if (p->l2_big > 0 && !fits)
+        snprintf(buf, len, "L2_BIG: %u is not 0, and no superpage fits PA_BITS %u", p->l2_big,
+                 p->pa_bits);
+    else if (p->l2_big > 0 && p->l2_sets == 0)
+        snprintf(buf, len, "L2_BIG: %u is not 0, and there is no L2 (L2_SETS 0)", p->l2_big);
+    else
+        return NULL;
+    return buf;
+}
+
+/* Limits that depend on XLEN. */
 static const char *xlen_limit_error(const struct atlas_params *p, char *buf, size_t len)
 {
     if ((p->xlen == XLEN_32) != (p->levels == SV32_LEVELS))
@@ -72,9 +92,6 @@ static const char *xlen_limit_error(const struct atlas_params *p, char *buf, siz
         snprintf(buf, len, "PA_BITS: %u is not from 14 to 34 with XLEN 32", p->pa_bits);
     else if (p->xlen == XLEN_32 && p->asid_bits > SV32_ASID_BITS)
         snprintf(buf, len, "ASID_BITS: %u is not from 0 to 9 with XLEN 32", p->asid_bits);
-    else if (p->l1_big > 0 && p->pa_bits <= (p->xlen == XLEN_32 ? 22U : 21U))
-        snprintf(buf, len, "L1_BIG: %u is not 0, and no superpage fits PA_BITS %u", p->l1_big,
-                 p->pa_bits);
     else
         return NULL;
     return buf;
@@ -106,6 +123,8 @@ const char *atlas_params_check(const struct atlas_params *params, char *buf, siz
         error = power_error(params, buf, len);
     if (error == NULL)
         error = xlen_limit_error(params, buf, len);
+    if (error == NULL)
+        error = big_error(params, buf, len);
     if (error == NULL)
         error = walks_error(params, buf, len);
     return error;

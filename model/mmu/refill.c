@@ -22,14 +22,11 @@ static unsigned check(const struct regime *regime, const struct atlas_walk *w,
 static void fill(struct atlas *a, unsigned port, uint64_t key, uint64_t data)
 {
     const struct entry e = entry_make(&a->shape, key, data);
-    uint8_t way;
 
     a->ctr[ATLAS_GCTR_FILL]++;
     *l1_tlb_place(&a->lane[port].l1, &a->shape, key, data_size(data)) = e;
-    if (a->shape.p.l2_sets == 0 || data_size(data) != 0)
-        return;
-    l2_tlb_find(&a->l2, &a->shape, key, &way);
-    *l2_tlb_place(&a->l2, &a->shape, key, way) = e;
+    if ((a->shape.l2_fills >> data_size(data) & 1) != 0)
+        l2_tlb_fill(&a->l2, &a->shape, key, data);
 }
 
 unsigned atlas_step_refill(struct atlas *atlas, const struct atlas_cfg *cfg,

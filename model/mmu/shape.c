@@ -3,6 +3,10 @@
 
 static void set_page_sizes(struct shape *s)
 {
+    if (s->p.l2_sets > 0)
+        s->l2_fills = 1;
+    if (s->p.l2_big > 0)
+        s->l2_fills |= 1U << MMU_SIZE_LEVEL_1 | 1U << MMU_SIZE_NAPOT;
     for (unsigned size = 0; size < MMU_PAGE_SIZES; size++) {
         const unsigned level = size >> 1;
         const unsigned bits = (size & 1) != 0 ? MMU_NAPOT_BITS : s->slice_bits * level;
@@ -22,6 +26,7 @@ struct shape shape_of(const struct atlas_params *params)
         .set_mask = params->l1_sets - 1,
         .big_mask = params->l1_big > 0 ? params->l1_big - 1 : 0,
         .l2_mask = params->l2_sets > 0 ? params->l2_sets - 1 : 0,
+        .l2_big_mask = params->l2_big > 0 ? params->l2_big - 1 : 0,
         .ctr_mask = ATLAS_ONES(params->ctr_bits),
         .id_mask = (uint32_t)ATLAS_ONES(params->id_bits),
         .asid_mask = (uint16_t)ATLAS_ONES(params->asid_bits),

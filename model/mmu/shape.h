@@ -19,7 +19,7 @@ enum { MMU_MAX_PORTS = 4, MMU_MAX_SIDE = 16, MMU_MAX_LEVELS = 5, MMU_NAPOT_BITS 
 #define KEY_VALID (UINT64_C(1) << 61)
 
 /* A page size: level * 2 + napot. */
-enum { MMU_SIZE_LEVEL_1 = 2, MMU_PAGE_SIZES = 16 };
+enum { MMU_SIZE_NAPOT = 1, MMU_SIZE_LEVEL_1 = 2, MMU_PAGE_SIZES = 16 };
 
 /* Of one MMU, for life. */
 struct shape {
@@ -29,6 +29,7 @@ struct shape {
     uint64_t set_mask;                 /* bits of an L1 set's number                       */
     uint64_t big_mask;                 /* the same of the L1's superpages                  */
     uint64_t l2_mask;                  /* bits of an L2 set's number                       */
+    uint64_t l2_big_mask;              /* the same of the L2's large pages                 */
     uint64_t ctr_mask;                 /* bits of a counter                                */
     uint32_t id_mask;                  /* bits of a request's id                           */
     uint16_t asid_mask;                /* bits of an ASID that are kept                    */
@@ -36,6 +37,7 @@ struct shape {
     uint16_t pte_mask;                 /* bits of a PTE's offset in its table              */
     uint8_t pte_shift[MMU_MAX_LEVELS]; /* where va has them, by level       */
     uint16_t fills;                    /* bit s: a page of size s fits in physical memory  */
+    uint16_t l2_fills;                 /* bit s: the L2 holds pages of size s              */
     uint64_t inside[MMU_PAGE_SIZES];   /* VPN bits inside a page of size s    */
 };
 
@@ -68,10 +70,11 @@ static inline uint64_t shape_set(uint64_t vpn, uint64_t mask)
     return (vpn ^ vpn >> 8 ^ vpn >> 12) & mask;
 }
 
-/* The set of a superpage of level 1 in the L1's second RAM. */
-static inline uint64_t shape_big_set(const struct shape *shape, uint64_t vpn)
+/* The set of a superpage of level 1 in the second RAM of the L1 (big_mask) or the L2 (l2_big_mask),
+ * and in the L2 that of the NAPOT pages inside it. */
+static inline uint64_t shape_big_set(const struct shape *shape, uint64_t vpn, uint64_t mask)
 {
-    return vpn >> shape->slice_bits & shape->big_mask;
+    return vpn >> shape->slice_bits & mask;
 }
 
 #endif

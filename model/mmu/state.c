@@ -6,7 +6,8 @@
 
 static size_t entries_of(const struct atlas_params *p)
 {
-    return (size_t)p->ports * (p->l1_sets + p->l1_big) + (size_t)p->l2_sets * p->l2_ways;
+    return (size_t)p->ports * (p->l1_sets + p->l1_big) + (size_t)p->l2_sets * p->l2_ways +
+           p->l2_big;
 }
 
 /* The state after reset; all else is 0. */
@@ -91,7 +92,7 @@ bool atlas_read_back(const struct atlas *atlas, unsigned array, unsigned port, u
         *out = entry_show(&atlas->shape, &atlas->lane[port].l1.ram[index]);
     else if (array == ATLAS_RB_SIDE && index < p->l1_side)
         *out = entry_show(&atlas->shape, &atlas->lane[port].l1.side[index]);
-    else if (array == ATLAS_RB_L2 && index < p->l2_sets * p->l2_ways)
+    else if (array == ATLAS_RB_L2 && index < p->l2_sets * p->l2_ways + p->l2_big)
         *out = entry_show(&atlas->shape, &atlas->l2.ram[index]);
     else if (array == ATLAS_RB_PTR && p->walk_cache != 0 && index < p->levels - 1)
         *out = walk_cache_show(&atlas->lane[port].wc, index);

@@ -6,9 +6,11 @@
 set -u
 export LC_ALL=C
 
-# The narrowest physical address with room for a superpage, and one bit less.
+# The narrowest physical address with room for a superpage, and one bit less; large pages without an L2.
 pairs='tiny:PA_BITS=22,L1_BIG=0 tiny:PA_BITS=22,L1_BIG=1 tiny:PA_BITS=23,L1_BIG=1
-    full:PA_BITS=21,L1_BIG=0 full:PA_BITS=21,L1_BIG=1 full:PA_BITS=22,L1_BIG=1'
+    full:PA_BITS=21,L1_BIG=0,L2_BIG=0 full:PA_BITS=21,L1_BIG=1,L2_BIG=0 full:PA_BITS=22,L1_BIG=1
+    rv32:PA_BITS=22,L2_BIG=1 rv32:PA_BITS=23,L2_BIG=1 full:PA_BITS=21,L1_BIG=0,L2_BIG=1
+    full:PA_BITS=22,L2_BIG=1 full:L2_SETS=0,L2_BIG=1 full:L2_SETS=0,L2_BIG=0'
 
 # "tiny:PA_BITS=13" ...: from the rows "| `NAME` | MIN to MAX | ...".
 candidates() {

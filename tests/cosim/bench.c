@@ -311,7 +311,7 @@ bool bench_checkpoint(struct bench *b)
                read_back(b, ATLAS_RB_SIDE, k, p->l1_side + 1) &&
                read_back(b, ATLAS_RB_PTR, k, p->walk_cache ? p->levels - 1 : 0);
     if (p->l2_sets > 0)
-        same = same && read_back(b, ATLAS_RB_L2, 0, p->l2_sets * p->l2_ways + 1);
+        same = same && read_back(b, ATLAS_RB_L2, 0, p->l2_sets * p->l2_ways + p->l2_big + 1);
     return same && same_counters(b);
 }
 

@@ -344,8 +344,8 @@ static void read_back(struct chaos *c)
     static const unsigned arrays[] = {ATLAS_RB_L1, ATLAS_RB_SIDE, ATLAS_RB_PTR, ATLAS_RB_L2};
     const struct atlas_params *p = c->b->p;
     struct rtl_in *in = c->b->in;
-    unsigned size[4] = {p->l1_sets + p->l1_big, p->l1_side + 1, p->l2_sets * p->l2_ways + 1,
-                        p->levels - 1};
+    unsigned size[4] = {p->l1_sets + p->l1_big, p->l1_side + 1,
+                        p->l2_sets * p->l2_ways + p->l2_big + 1, p->levels - 1};
 
     if (in->rb_req_valid)
         return;

@@ -15,8 +15,8 @@
 /* As FOUR_PORTS and FAST in the Makefile; both with parity. */
 #define FOUR_PORTS                                                                                 \
     "full:PA_BITS=40,PORTS=4,ID_BITS=16,L1_SETS=4,L1_BIG=8,L1_SIDE=2,L2_SETS=2,L2_WAYS=4,"         \
-    "FENCE_PTRS=0,WALKS=3,CTR_BITS=7"
-#define FAST "full:PORTS=3,ID_BITS=6,L1_SETS=8,L1_BIG=2,L1_SIDE=2,L2_SETS=4,HIT_LATENCY=2"
+    "L2_BIG=2,FENCE_PTRS=0,WALKS=3,CTR_BITS=7"
+#define FAST "full:PORTS=3,ID_BITS=6,L1_SETS=8,L1_BIG=2,L1_SIDE=2,L2_SETS=4,L2_BIG=0,HIT_LATENCY=2"
 
 enum { LIMIT = 30000, CYCLES = 150000, SEEDS = 2, COUNTERS = 64 };
 

@@ -80,9 +80,9 @@ static void presets_that_take_the_trace_have_rows(void **state)
         assert_string_equal(rows[i].window, "forks");
         assert_string_equal(rows[i].preset, presets[i / 3]);
         assert_string_equal(rows[i].tlb, tlbs[i % 3]);
-        assert_int_equal(rows[i].entries,
-                         i % 3 < 2 ? l1_entries(&p)
-                                   : p.ports * l1_entries(&p) + (size_t)p.l2_sets * p.l2_ways);
+        assert_int_equal(rows[i].entries, i % 3 < 2 ? l1_entries(&p)
+                                                    : p.ports * l1_entries(&p) +
+                                                          (size_t)p.l2_sets * p.l2_ways + p.l2_big);
         expect_in_order(&rows[i]);
     }
     assert_true(rows[5].reach > rows[4].reach && rows[4].reach > rows[3].reach);

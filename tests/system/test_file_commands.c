@@ -217,9 +217,8 @@ static void a_long_preset_is_a_preset(void **state)
 {
     (void)state;
     expect("atlas vectors -q -t model -p full:XLEN=64,LEVELS=5,PA_BITS=56,ASID_BITS=16,PORTS=2,"
-           "ID_BITS=4,L1_SETS=256,L1_BIG=256,L1_SIDE=4,L2_SETS=256,L2_WAYS=2,WALK_CACHE=1,FENCE_"
-           "PTRS=1,"
-           "CTR_BITS=32 " VEC,
+           "ID_BITS=4,L1_SETS=256,L1_BIG=256,L1_SIDE=4,L2_SETS=256,L2_WAYS=2,L2_BIG=256,"
+           "WALK_CACHE=1,FENCE_PTRS=1,CTR_BITS=32 " VEC,
            0, "vectors: 4556 passed, 0 failed, 576 skipped");
     expect_bad("atlas vectors -p full:$(printf '%0300d') " VEC, "expected at most 255");
 }

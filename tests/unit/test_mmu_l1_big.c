@@ -22,6 +22,7 @@ static void open_sized(struct rig *r, unsigned mode, unsigned big, unsigned side
     p.l1_big = big;
     p.l1_side = side;
     p.l2_sets = 0;
+    p.l2_big = 0;
     rig_open_with(r, mode, &p);
 }
 

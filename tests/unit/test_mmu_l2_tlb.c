@@ -1,4 +1,5 @@
-/* test_mmu_l2_tlb.c: the shared L2: hits, places of fills, replacement. */
+/* test_mmu_l2_tlb.c: the shared L2: hits, places of fills, replacement. Its large pages are in
+ * test_mmu_l2_big.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,6 +19,7 @@ static void open_with_big(struct rig *r, unsigned sets, unsigned ways, unsigned 
     p.l1_big = big;
     p.l2_sets = sets;
     p.l2_ways = ways;
+    p.l2_big = 0;
     rig_open_with(r, RIG_SV39, &p);
 }
 

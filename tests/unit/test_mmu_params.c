@@ -52,6 +52,10 @@ static void each_illegal_value_is_named_with_its_range(void **state)
         {"full", AT(l2_ways), 0, "L2_WAYS: 0 is not from 1 to 4"},
         {"full", AT(l2_ways), 3, "L2_WAYS: 3 is no power of two from 1 to 4"},
         {"full", AT(l2_ways), 5, "L2_WAYS: 5 is not from 1 to 4"},
+        {"full", AT(l2_big), 3, "L2_BIG: 3 is neither 0 nor a power of two from 1 to 256"},
+        {"full", AT(l2_big), 512, "L2_BIG: 512 is not from 0 to 256"},
+        {"tiny", AT(l2_big), 1, "L2_BIG: 1 is not 0, and there is no L2 (L2_SETS 0)"},
+        {"full", AT(l2_sets), 0, "L2_BIG: 256 is not 0, and there is no L2 (L2_SETS 0)"},
         {"full", AT(walk_cache), 2, "WALK_CACHE: 2 is not from 0 to 1"},
         {"full", AT(fence_ptrs), 2, "FENCE_PTRS: 2 is not from 0 to 1"},
         {"full", AT(parity), 2, "PARITY: 2 is not from 0 to 1"},
@@ -94,12 +98,13 @@ static void each_limit_itself_is_legal(void **state)
         {"tiny", AT(asid_bits), 9},   {"rv64", AT(ports), 1},       {"full", AT(ports), 4},
         {"full", AT(id_bits), 1},     {"full", AT(id_bits), 16},    {"full", AT(l1_sets), 1},
         {"full", AT(l1_sets), 1024},  {"full", AT(l1_side), 1},     {"full", AT(l1_side), 16},
-        {"full", AT(l2_sets), 0},     {"full", AT(l2_sets), 1},     {"full", AT(l2_sets), 1024},
+        {"rv32", AT(l2_sets), 0},     {"full", AT(l2_sets), 1},     {"full", AT(l2_sets), 1024},
         {"full", AT(l2_ways), 1},     {"full", AT(l2_ways), 4},     {"full", AT(walk_cache), 0},
         {"full", AT(fence_ptrs), 0},  {"full", AT(ctr_bits), 0},    {"full", AT(ctr_bits), 64},
         {"full", AT(parity), 0},      {"tiny", AT(parity), 1},      {"full", AT(walks), 1},
         {"rv64", AT(walks), 2},       {"full", AT(sw_refill), 0},   {"tiny", AT(sw_refill), 1},
         {"full", AT(hit_latency), 1}, {"full", AT(hit_latency), 2}, {"tiny", AT(hit_latency), 2},
+        {"full", AT(l2_big), 0},      {"full", AT(l2_big), 1},      {"rv32", AT(l2_big), 256},
     };
 
     (void)state;
@@ -124,16 +129,20 @@ static void superpages_in_ram_need_room_for_one(void **state)
 {
     static const struct {
         const char *preset, *message;
-        unsigned pa_bits, l1_big;
+        unsigned pa_bits, l1_big, l2_big;
     } rows[] = {
-        {"full", "L1_BIG: 1 is not 0, and no superpage fits PA_BITS 21", 21, 1},
-        {"full", NULL, 22, 1},
-        {"full", NULL, 14, 0},
-        {"full", "L1_BIG: 256 is not 0, and no superpage fits PA_BITS 14", 14, 256},
-        {"tiny", "L1_BIG: 2 is not 0, and no superpage fits PA_BITS 22", 22, 2},
-        {"tiny", NULL, 23, 2},
-        {"tiny", NULL, 34, 256},
-        {"tiny", NULL, 14, 0},
+        {"full", "L1_BIG: 1 is not 0, and no superpage fits PA_BITS 21", 21, 1, 0},
+        {"full", NULL, 22, 1, 0},
+        {"full", NULL, 14, 0, 0},
+        {"full", "L1_BIG: 256 is not 0, and no superpage fits PA_BITS 14", 14, 256, 256},
+        {"tiny", "L1_BIG: 2 is not 0, and no superpage fits PA_BITS 22", 22, 2, 0},
+        {"tiny", NULL, 23, 2, 0},
+        {"tiny", NULL, 34, 256, 0},
+        {"tiny", NULL, 14, 0, 0},
+        {"full", "L2_BIG: 1 is not 0, and no superpage fits PA_BITS 21", 21, 0, 1},
+        {"full", NULL, 22, 0, 1},
+        {"rv32", "L2_BIG: 2 is not 0, and no superpage fits PA_BITS 22", 22, 0, 2},
+        {"rv32", NULL, 23, 0, 2},
     };
 
     (void)state;
@@ -145,6 +154,7 @@ static void superpages_in_ram_need_room_for_one(void **state)
         assert_true(atlas_preset(rows[i].preset, &p));
         p.pa_bits = rows[i].pa_bits;
         p.l1_big = rows[i].l1_big;
+        p.l2_big = rows[i].l2_big;
         error = atlas_params_check(&p, buf, sizeof buf);
         if (rows[i].message == NULL)
             assert_null(error);
@@ -183,11 +193,11 @@ static void the_presets_are_legal_and_have_their_names(void **state)
 {
     static const struct {
         const char *name;
-        unsigned xlen, levels, pa_bits, asid_bits, l1_big, l1_side, l2_sets;
-    } rows[] = {{"tiny", 32, 2, 34, 9, 0, 1, 0},
-                {"rv32", 32, 2, 34, 9, 0, 1, 256},
-                {"rv64", 64, 4, 32, 9, 256, 1, 0},
-                {"full", 64, 5, 56, 16, 256, 4, 256}};
+        unsigned xlen, levels, pa_bits, asid_bits, l1_big, l1_side, l2_sets, l2_big;
+    } rows[] = {{"tiny", 32, 2, 34, 9, 0, 1, 0, 0},
+                {"rv32", 32, 2, 34, 9, 0, 1, 256, 0},
+                {"rv64", 64, 4, 32, 9, 256, 1, 0, 0},
+                {"full", 64, 5, 56, 16, 256, 4, 256, 256}};
     struct atlas_params p;
     char buf[128];
 
@@ -202,6 +212,7 @@ static void the_presets_are_legal_and_have_their_names(void **state)
         assert_int_equal(p.l1_big, rows[i].l1_big);
         assert_int_equal(p.l1_side, rows[i].l1_side);
         assert_int_equal(p.l2_sets, rows[i].l2_sets);
+        assert_int_equal(p.l2_big, rows[i].l2_big);
         assert_int_equal(p.ctr_bits, 32);
     }
     p.ports = 77;

@@ -112,6 +112,7 @@ static void the_first_broken_rule_is_the_reason_and_nothing_is_remembered(void *
     p.pa_bits = 32;
     p.l1_sets = 2;
     p.l2_sets = 0;
+    p.l2_big = 0;
     rig_open_with(&r, RIG_SV39, &p);
     for (unsigned bits = 0; bits < 1U << 18; bits++) {
         const struct scene s = scene_of(bits);

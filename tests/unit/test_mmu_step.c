@@ -360,6 +360,7 @@ static void random_sessions_step_by_step_equal_those_in_one_call(void **state)
         p.l1_sets = 2;
         p.l1_side = 1;
         p.l2_sets = mode == RIG_SV39 ? 0 : 2;
+        p.l2_big = p.l2_sets;
         p.pa_bits = 30;
         p.asid_bits = 1;
         p.fence_ptrs = 0;

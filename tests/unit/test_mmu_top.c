@@ -292,11 +292,11 @@ static void fields_of_a_request_are_cut_to_their_width(void **state)
 static void places_that_do_not_exist_cannot_be_read_back(void **state)
 {
     static const struct {
-        unsigned array, port, count; /* of the preset full, with half its superpages */
+        unsigned array, port, count; /* of the preset full, with fewer superpages */
     } rows[] = {{ATLAS_RB_L1, 0, 384},  {ATLAS_RB_L1, 1, 384},
                 {ATLAS_RB_L1, 2, 0},    {ATLAS_RB_SIDE, 1, 4},
-                {ATLAS_RB_SIDE, 2, 0},  {ATLAS_RB_L2, 0, 512},
-                {ATLAS_RB_L2, 99, 512}, {ATLAS_RB_PTR, 1, 4},
+                {ATLAS_RB_SIDE, 2, 0},  {ATLAS_RB_L2, 0, 528},
+                {ATLAS_RB_L2, 99, 528}, {ATLAS_RB_PTR, 1, 4},
                 {ATLAS_RB_PTR, 2, 0},   {4, 0, 0}};
     struct atlas_params p = rig_params(RIG_SV57);
     struct rig r;
@@ -304,6 +304,7 @@ static void places_that_do_not_exist_cannot_be_read_back(void **state)
 
     (void)state;
     p.l1_big = 128;
+    p.l2_big = 16;
     rig_open_with(&r, RIG_SV57, &p);
     for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         unsigned n = 0;

@@ -166,7 +166,7 @@ static struct atlas_params narrow(unsigned m, unsigned pa_bits)
 
     p.pa_bits = pa_bits;
     if (pa_bits <= 21) /* no superpage fits */
-        p.l1_big = 0;
+        p.l1_big = p.l2_big = 0;
     return p;
 }
 
