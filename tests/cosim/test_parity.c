@@ -16,9 +16,10 @@
 #include "scene.h"
 
 enum { LIMIT = 5000, ALL_WORDS = 16, SOME_WORDS = 5 };
+enum { NAPOT_BITS = 4 };
 enum { ASID = 1, ROOT = 0x10, OTHER_ROOT = 0x8000 };
 
-/* The bits of a word, from the lowest: {parity, valid, g, asid, tag, flags, ppn}. */
+/* The bits of a word, from the lowest: {parity, valid, g, asid, tag, size, flags, ppn}. */
 enum { FLAG_R, FLAG_W, FLAG_X, FLAG_U, FLAG_D, FLAGS_32 = 5, FLAGS_64 = 7 };
 
 /* One RAM, and the word of it that is under test. */
@@ -30,6 +31,7 @@ struct ram {
     unsigned port, probe; /* whose accesses write it, and meet it      */
     unsigned set, way;    /* the word                                  */
     unsigned ppn, tag;    /* bits of a word that hold them             */
+    unsigned size;        /* ... and what tells a NAPOT page: L2_BIG   */
     unsigned flags, bits; /* the same of the flags; of a whole word    */
     uint64_t flipped;     /* soft errors that were made                */
 };
@@ -42,7 +44,7 @@ struct probe {
 
 static bool of_l2(const struct ram *r)
 {
-    return r->code == ATLAS_FLIP_L2;
+    return r->code == ATLAS_FLIP_L2 || r->code == ATLAS_FLIP_L2_BIG;
 }
 
 static unsigned log2_of(unsigned n)
@@ -185,7 +187,7 @@ static struct probe probe_for(struct scene *s, const struct ram *r, unsigned bit
 {
     static const unsigned acc[] = {ATLAS_ACC_LOAD, ATLAS_ACC_STORE, ATLAS_ACC_FETCH, ATLAS_ACC_LOAD,
                                    ATLAS_ACC_STORE};
-    const unsigned tag_lsb = r->ppn + r->flags, asid_lsb = tag_lsb + r->tag;
+    const unsigned tag_lsb = r->ppn + r->flags + r->size, asid_lsb = tag_lsb + r->tag;
     struct probe p = user(word_page(s, r, r->way), ATLAS_ACC_LOAD);
     struct scene other = *s;
 
@@ -293,6 +295,7 @@ static struct atlas_entry read_back(struct scene *s, const struct ram *r)
     in->rb_port = r->port;
     in->rb_index = r->set * r->ways + r->way;
     in->rb_index += r->code == ATLAS_FLIP_BIG ? s->b->p->l1_sets : 0;
+    in->rb_index += r->code == ATLAS_FLIP_L2_BIG ? s->b->p->l2_sets * s->b->p->l2_ways : 0;
     in->rb_req_valid = true;
     do
         scene_cycles(s, 1);
@@ -330,7 +333,11 @@ static void measure(const struct scene *s, struct ram *r)
     r->ppn = p->pa_bits - ATLAS_PAGE_SHIFT - inside;
     r->flags = p->xlen == 32 ? FLAGS_32 : FLAGS_64;
     r->tag = p->levels * scene_slice_bits(s) - inside - log2_of(r->sets);
-    r->bits = r->ppn + r->flags + r->tag + (p->asid_bits > 0 ? p->asid_bits : 1) + 3;
+    if (r->code == ATLAS_FLIP_L2_BIG && p->xlen == 64) { /* the VPN's lowest slice, and napot */
+        r->size = scene_slice_bits(s) - NAPOT_BITS + 1;
+        r->ppn += scene_slice_bits(s) - NAPOT_BITS;
+    }
+    r->bits = r->ppn + r->flags + r->size + r->tag + (p->asid_bits > 0 ? p->asid_bits : 1) + 3;
 }
 
 /* All words, or of a large RAM some: the first, the last, and others. */
@@ -359,6 +366,7 @@ static void flip_each_ram(struct scene *s)
         {.code = ATLAS_FLIP_PAGES, .sets = p->l1_sets, .ways = 1, .hash = true},
         {.code = ATLAS_FLIP_BIG, .sets = p->l1_big, .ways = 1, .level = 1},
         {.code = ATLAS_FLIP_L2, .sets = p->l2_sets, .ways = p->l2_ways, .hash = true},
+        {.code = ATLAS_FLIP_L2_BIG, .sets = p->l2_big, .ways = 1, .level = 1},
     };
 
     for (unsigned i = 0; i < sizeof rams / sizeof rams[0]; i++) {
@@ -447,7 +455,7 @@ static void two_looks(struct scene *s, struct ram *r, unsigned later)
 
     for (unsigned k = 0; k < 2; k++) {
         p[k] = user(page_of(s, r, 32 + 3 * k), ATLAS_ACC_LOAD);
-        scene_map(s, p[k].req.va, 0, leaf(s, r, 20 + k, flags_without(UINT32_MAX)));
+        scene_map(s, p[k].req.va, r->level, leaf(s, r, 20 + k, flags_without(UINT32_MAX)));
     }
     fill_flipped(s, r, r->bits - 2); /* no longer valid, but for parity */
     before = counted(s);
@@ -462,27 +470,36 @@ static void two_looks(struct scene *s, struct ram *r, unsigned later)
     scene_expect(s, counted_since(s, before) == 1, "the word is counted once");
 }
 
-static void each_way_under_two_looks(struct scene *s)
+static void each_way_under_two_looks(struct scene *s, struct ram *r)
 {
-    struct ram r = {
-        .code = ATLAS_FLIP_L2, .sets = s->b->p->l2_sets, .ways = s->b->p->l2_ways, .hash = true};
-
-    if (s->b->p->walks == 1 || r.sets == 0)
+    if (s->b->p->walks == 1 || r->sets == 0)
         return;
-    measure(s, &r);
+    measure(s, r);
     for (unsigned later = 0; later < 4; later++)
-        for (r.way = 0; r.way < r.ways; r.way++) {
-            snprintf(s->label, sizeof s->label, "%.70s, way %u, a request %u cycles after another",
-                     s->b->build->name, r.way, later);
-            two_looks(s, &r, later);
+        for (r->way = 0; r->way < r->ways; r->way++) {
+            snprintf(s->label, sizeof s->label,
+                     "%.60s, RAM %u, way %u, a request %u cycles after another", s->b->build->name,
+                     r->code, r->way, later);
+            two_looks(s, r, later);
         }
-    scene_expect(s, r.flipped > 0, "bits flipped");
+    scene_expect(s, r->flipped > 0, "bits flipped");
+}
+
+static void each_ram_under_two_looks(struct scene *s)
+{
+    const struct atlas_params *p = s->b->p;
+    struct ram pages = {
+        .code = ATLAS_FLIP_L2, .sets = p->l2_sets, .ways = p->l2_ways, .hash = true};
+    struct ram large = {.code = ATLAS_FLIP_L2_BIG, .sets = p->l2_big, .ways = 1, .level = 1};
+
+    each_way_under_two_looks(s, &pages);
+    each_way_under_two_looks(s, &large);
 }
 
 static void a_bad_word_of_the_l2_is_counted_once_under_two_walks(void **state)
 {
     (void)state;
-    each_build(each_way_under_two_looks);
+    each_build(each_ram_under_two_looks);
 }
 
 enum { PAGES = 48, SOAK_ANSWERS = 10000, SOAK_CYCLES = 400000, FLIP_IN = 2, FENCE_IN = 40 };
@@ -537,9 +554,9 @@ static void disturb(struct soak *k)
         in->fence = (struct atlas_fence){.has_va = true, .va = k->page[below(k, PAGES)]};
     }
     in->flip_valid = rng_one_in(&k->rng, FLIP_IN);
-    in->flip_ram = below(k, 3);
+    in->flip_ram = below(k, 4);
     in->flip_port = below(k, k->s->b->p->ports);
-    in->flip_bit = below(k, 90);
+    in->flip_bit = below(k, 100);
 }
 
 static void check_answers(struct soak *k, unsigned port)

@@ -309,12 +309,20 @@ static void every_sequence_with_a_superpage_in_a_side_entry(void **state)
     run_every_sequence(BUILD("0"));
 }
 
+/* P18 P21 P22 */
+static void every_sequence_with_a_superpage_in_the_l2(void **state)
+{
+    (void)state;
+    run_every_sequence(BUILD("0") ",L2_BIG=1");
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_sequence_of_operations_in_a_small_world),
         cmocka_unit_test(every_sequence_with_hits_of_two_cycles),
         cmocka_unit_test(every_sequence_with_a_superpage_in_a_side_entry),
+        cmocka_unit_test(every_sequence_with_a_superpage_in_the_l2),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

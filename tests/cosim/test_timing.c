@@ -287,7 +287,8 @@ static void fences(struct scene *s)
 {
     const struct atlas_params *p = s->b->p;
     unsigned most = p->l1_sets > p->l2_sets ? p->l1_sets : p->l2_sets;
-    unsigned sets = p->l1_big > most ? p->l1_big : most;
+    unsigned large = p->l1_big > p->l2_big ? p->l1_big : p->l2_big;
+    unsigned sets = large > most ? large : most;
 
     for (unsigned form = 0; form < 4; form++) {
         bool has_va = (form & 1) != 0;
