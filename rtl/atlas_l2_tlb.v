@@ -317,7 +317,8 @@ module atlas_l2_tlb #(
     // Sv32 has no PBMT.
     always @(*) if (XLEN == 32) assume (f_leaf[LEAF_W-1 -: 2] == 2'd0);
     always @(*) if (f_up && f_fills && XLEN == 32) e_pbmt: assume (w_leaf[LEAF_W-1 -: 2] == 2'd0);
-    wire f_page   = fill_page && w_vpn == f_vpn;
+    wire f_large  = BIG != 0 && (w_super || w_napot);
+    wire f_page   = f_fills && !f_large && w_vpn == f_vpn;
     wire f_same   = w_g == f_g && w_leaf == f_leaf;
     wire f_filled = f_page && f_same && (f_g || w_for == f_asid);
     wire f_other  = f_page && !f_same && w_for == f_asid;
@@ -359,7 +360,8 @@ module atlas_l2_tlb #(
 
     // Of pages that overlap the one that was filled last counts.
     reg f_small;                 // a 4 KiB page was; and no large page since
-    always @(posedge clk) f_small <= !rst && ((f_page && w_for == f_asid) || (f_small && !(f_fills && to_big)));
+    always @(posedge clk)
+        f_small <= !rst && ((f_page && w_for == f_asid) || (f_small && !(f_fills && f_large)));
     generate if (BIG != 0) begin : g_f_big
         always @(posedge clk) if (f_up) begin
             a_small: assert (!(f_ask && f_small) || (!hit_super && !hit_napot));

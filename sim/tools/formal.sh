@@ -19,8 +19,9 @@
 # What failed is shown with the command that runs it again, and with its trace: a VCD file.
 #
 # Columns of tests/formal.tsv, parted by tabs; lines that begin with # are comments:
-#   fault, job, sed expression that changes one line of its module before the proof, property that fails
-#   within the job's bmc, - or quick, what went wrong, as if somebody had written it by mistake
+#   fault, job or job/module inside, sed expression that changes one line of the module before the proof,
+#   property that fails within the job's bmc, - or quick, what went wrong, as if somebody had written it
+#   by mistake
 set -u
 export LC_ALL=C.UTF-8
 
@@ -46,11 +47,11 @@ l2-12w2   atlas_l2_tlb    XLEN=32,SETS=1,WAYS=2,VPN_BITS=2,ASID_W=1,PPN_BITS=1,W
 l2-14     atlas_l2_tlb    XLEN=64,SETS=1,WAYS=4,VPN_BITS=3,ASID_W=2,PPN_BITS=2   8  4 12  -
 l2-21     atlas_l2_tlb    XLEN=64,SETS=2,WAYS=1,VPN_BITS=3,ASID_W=1,PPN_BITS=1  15  0 15  -
 l2-22     atlas_l2_tlb    XLEN=64,SETS=2,WAYS=2,VPN_BITS=3,ASID_W=1,PPN_BITS=1  15  0 15  -
-l2-12b    atlas_l2_tlb    XLEN=64,SETS=1,WAYS=2,BIG=1,SLICE=5,VPN_BITS=6,ASID_W=1,PPN_BITS=6  10  0 12  -
+l2-12b    atlas_l2_tlb    XLEN=64,SETS=1,WAYS=2,BIG=1,SLICE=5,VPN_BITS=6,ASID_W=1,PPN_BITS=6  14  0 12  -
 l2-21bw2  atlas_l2_tlb    XLEN=32,SETS=2,WAYS=1,BIG=2,SLICE=2,VPN_BITS=4,ASID_W=1,PPN_BITS=3,WALKS=2  10  0 12  -
 big-1     atlas_l2_big    XLEN=64,SETS=1,SLICE=5,VPN_BITS=7,ASID_W=1,PPN_BITS=6  8  4 10  quick
 big-1w2   atlas_l2_big    XLEN=64,SETS=1,SLICE=6,VPN_BITS=7,ASID_W=2,PPN_BITS=7,WALKS=2  8  4 10  -
-big-1sv32 atlas_l2_big    XLEN=32,SETS=1,SLICE=2,VPN_BITS=4,ASID_W=1,PPN_BITS=3  8  4 10  -
+big-1sv32 atlas_l2_big    XLEN=32,SETS=1,SLICE=2,VPN_BITS=4,ASID_W=1,PPN_BITS=3  11  4 10  -
 big-2     atlas_l2_big    XLEN=64,SETS=2,SLICE=5,VPN_BITS=7,ASID_W=1,PPN_BITS=6  12  0 12  -
 walk-32   atlas_walker    XLEN=32,LEVELS=2,SLICE=10,PA_BITS=14,PORTS=2,L2=1,ASID_W=1   8  3 11  quick
 walk-64   atlas_walker    XLEN=64,LEVELS=3,SLICE=9,PA_BITS=14,PORTS=1,L2=0,ASID_W=1   10  3 12  -
@@ -206,18 +207,20 @@ run_job() {
 # ---- One fault -----------------------------------------------------------------------------
 
 run_fault() {
-    local name=$1 expression=$3 label=$4 what=$6 tree file begin status=0 word
-    use_job "$2"
+    local name=$1 expression=$3 label=$4 what=$6 tree file begin status=0 word changed
+    use_job "${2%%/*}"
+    changed=$module
+    [ "$2" = "$job" ] || changed=${2#*/}
     tree=$work/$name
     begin=$(tenths)
     rm -rf "$tree"
     mkdir -p "$tree"
     cp -r rtl "$tree/"
-    file=$(ls "$tree/rtl/$module.v" "$tree/rtl/lib/$module.v" 2>/dev/null)
+    file=$(ls "$tree/rtl/$changed.v" "$tree/rtl/lib/$changed.v" 2>/dev/null)
     sed -i -e '1,/^`ifdef FORMAL/{' -e "$expression" -e '}' "$file"
     base=$tree/$job
     if [ "$(diff "rtl/${file#"$tree/rtl/"}" "$file" | grep -c '^[<>]')" != 2 ]; then
-        word="BROKEN: $expression does not change one line of $module, as it did once"
+        word="BROKEN: $expression does not change one line of $changed, as it did once"
         status=1
     elif ! compile "$tree/rtl" "$base" "$label" || [ "$(labels assert "$base")" != "$label" ]; then
         word="BROKEN: does not compile, or no such property: see $base.yosys.log"
@@ -263,7 +266,7 @@ check_tables() {
         name=$(basename "$file" .v)
         [ "$(awk -v m="$name" '$2 == m && !seen[$3]++' <<<"$jobs" | wc -l)" -ge 2 ] ||
             { echo "formal.sh: $name: proved at fewer than two parameter values" >&2; exit 2; }
-        awk -v m="$name" '$2 == m { print $1 }' <<<"$jobs" | grep -qxFf - <(cut -f 2 $table) ||
+        awk -v m="$name" '$2 == m { print $1 }' <<<"$jobs" | grep -qxFf - <(cut -f 2 $table | grep -v /) ||
             { echo "$table: no fault in $name" >&2; exit 2; }
     done
 }

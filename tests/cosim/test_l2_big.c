@@ -193,7 +193,7 @@ static void napot_beside_napot(struct scene *s, bool napot)
     scene_expect(s, load(s, 0, &q, 0) == 0, "a hit of the L2");
 }
 
-/* A store to a clean page is refused, walks, and leaves it dirty. */
+/* B22 B23: a store to a clean page is refused, walks, and leaves it dirty. */
 static void clean_page_refuses_the_store(struct scene *s, bool napot)
 {
     const struct page p = page_of(s, napot, REGION, 3);
@@ -218,7 +218,8 @@ static void clean_page_refuses_the_store(struct scene *s, bool napot)
     scene_expect(s, !rsp.fault && scene_requests(s) == before, "a hit of the L2");
 }
 
-/* A 4 KiB page that is filled drops the page over it, which has refused; all ports see the new one.
+/* B14: a 4 KiB page that is filled drops the page over it, which has refused; all ports see the new
+ * one.
  */
 static void smaller_page_drops_it(struct scene *s, bool napot)
 {
@@ -239,6 +240,27 @@ static void smaller_page_drops_it(struct scene *s, bool napot)
     scene_cycles(s, 4);
     s->port = 1;
     scene_expect_hit(s, &load_it, 0x123020);
+}
+
+/* B14: where both are there the large page counts, and alone: it refuses the store. */
+static void large_page_counts_alone(struct scene *s, bool napot)
+{
+    const struct page p = page_of(s, false, REGION, 0);
+    const struct atlas_req store = request(p.va + 0x5018, ATLAS_ACC_STORE);
+    uint64_t reads;
+
+    if (napot)
+        return;
+    scene_map(s, store.va, 0, scene_pte(s, 0x123, SCENE_RWXAD));
+    scene_expect_ok(s, &store, 0x123018, 0);
+    scene_fence(s, true, p.va + 8 * p.bytes, true, NEW_ASID); /* the pointers only */
+    map_page(s, &p, 0);
+    scene_set(s, p.va, 1, scene_get(s, p.va, 1) & ~(ATLAS_MASK(PTE_W) | ATLAS_MASK(PTE_D)));
+    scene_expect(s, load(s, 0, &p, 0x7000) > 0, "a walk");
+    s->port = 1;
+    reads = scene_reads(s);
+    scene_expect_fault(s, &store, ATLAS_REASON_NO_W);
+    scene_expect(s, scene_reads(s) > reads, "a walk");
 }
 
 /* ---- Fences -------------------------------------------------------------------------------- */
@@ -263,7 +285,7 @@ static void fence_one(struct scene *s, const struct page *p, const struct fence_
         expect_l2_hit(s, 1, p, 0x18);
 }
 
-/* By addresses in the page, before and behind it, of its ASID, of another, and of all. */
+/* B15 B16: by addresses in the page, before and behind it, of its ASID, of another, and of all. */
 static void fences(struct scene *s, bool napot)
 {
     static const struct fence_row rows[] = {
@@ -281,7 +303,7 @@ static void fences(struct scene *s, bool napot)
         fence_one(s, &p, &rows[i]);
 }
 
-/* A global page answers in every space, another one in its own. */
+/* B27: a global page answers in every space, another one in its own. */
 static void spaces(struct scene *s, bool napot)
 {
     const struct page p = page_of(s, napot, REGION, 3);
@@ -312,6 +334,7 @@ EACH_SCENE(one_page_a_set)
 EACH_SCENE(napot_beside_napot)
 EACH_SCENE(clean_page_refuses_the_store)
 EACH_SCENE(smaller_page_drops_it)
+EACH_SCENE(large_page_counts_alone)
 EACH_SCENE(fences)
 EACH_SCENE(spaces)
 
@@ -324,6 +347,7 @@ int main(void)
         cmocka_unit_test(test_napot_beside_napot),
         cmocka_unit_test(test_clean_page_refuses_the_store),
         cmocka_unit_test(test_smaller_page_drops_it),
+        cmocka_unit_test(test_large_page_counts_alone),
         cmocka_unit_test(test_fences),
         cmocka_unit_test(test_spaces),
     };

@@ -191,8 +191,7 @@ static void a_large_page_answers_what_it_allows(void **state)
     rig_close(&r);
 }
 
-/* The leaf of va becomes one of this level without a fence: the table of 4 KiB pages, which stands
- * at `table`, is hung in again, or a superpage in its place. */
+/* B14: without a fence a superpage takes the place of a table, and the table that of it. */
 static void a_page_that_is_filled_drops_the_large_page_over_it(void **state)
 {
     struct rig r;
@@ -252,7 +251,7 @@ static void other_pages_drop_nothing(void **state)
     rig_close(&r);
 }
 
-/* Every form of fence, by addresses in the page, at its borders, and outside. */
+/* B15 B16: every form of fence, by addresses in the page, at its borders, and outside. */
 static void a_fence_by_any_address_in_it_drops_the_page(void **state)
 {
     static const struct {
