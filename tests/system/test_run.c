@@ -495,11 +495,14 @@ static void every_preset_and_mode_runs(void **state) /* M1 */
     static const struct {
         const char *preset;
         unsigned mode;
-    } builds[] = {
-        {"tiny", ATLAS_MODE_SV32}, {"rv32", ATLAS_MODE_SV32},
-        {"rv64", ATLAS_MODE_SV39}, {"rv64", ATLAS_MODE_SV48},
-        {"full", ATLAS_MODE_SV39}, {"full", ATLAS_MODE_SV48},
-        {"full", ATLAS_MODE_SV57}, {"full:ASID_BITS=0,PA_BITS=20,L1_BIG=0,L2_BIG=0", ATLAS_MODE_SV48}};
+    } builds[] = {{"tiny", ATLAS_MODE_SV32},
+                  {"rv32", ATLAS_MODE_SV32},
+                  {"rv64", ATLAS_MODE_SV39},
+                  {"rv64", ATLAS_MODE_SV48},
+                  {"full", ATLAS_MODE_SV39},
+                  {"full", ATLAS_MODE_SV48},
+                  {"full", ATLAS_MODE_SV57},
+                  {"full:ASID_BITS=0,PA_BITS=20,L1_BIG=0,L2_BIG=0", ATLAS_MODE_SV48}};
 
     (void)state;
     for (size_t i = 0; i < sizeof builds / sizeof builds[0]; i++) {

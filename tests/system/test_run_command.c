@@ -298,9 +298,10 @@ static void a_daemon_does_not_keep_atlas(void **state)
 static void sv39_and_svade_and_a_small_mmu_run_it_too(void **state)
 {
     (void)state;
-    run_atlas(&r,
-              "atlas run --mode sv39 --preset full:L1_SETS=1,L1_SIDE=1,L2_SETS=0,L2_BIG=0 --target model "
-              "--svade /bin/true");
+    run_atlas(
+        &r,
+        "atlas run --mode sv39 --preset full:L1_SETS=1,L1_SIDE=1,L2_SETS=0,L2_BIG=0 --target model "
+        "--svade /bin/true");
     assert_int_equal(r.status, 0);
     assert_true(references() > 50000);
     run_atlas(&r, "atlas run -q --preset rv64 --target lockstep --svade --limit 20000 /bin/true");
