@@ -230,11 +230,18 @@ static struct request *missed_request(struct follower *f, unsigned k, const stru
     return r != NULL && r->stage == MISSED && !r->killed && !is_killed_now(f, k, in) ? r : NULL;
 }
 
-/* Is a walk for the same page and the like under way for another port? */
+/* Is a walk for the same page and the like under way for another port, or its result being filled?
+ * In that cycle the port is not served either: it may share the result. */
 static bool is_walked(struct follower *f, unsigned k)
 {
     bool walked = false;
 
+    for (unsigned j = 0; j < f->params.ports; j++) {
+        const struct port *p = &f->port[j];
+
+        walked = walked || (j != k && p->filling &&
+                            atlas_step_same(f->twin, &f->port[k].queue[0].s, &p->result.s));
+    }
     for (unsigned w = 0; w < f->params.walks; w++) {
         const struct miss *m = &f->miss[w];
 
