@@ -62,10 +62,9 @@ static bool is_held(const struct prefetch *p, unsigned port, uint64_t key)
 {
     const struct atlas *a = p->a;
     const struct l1_tlb *l1 = &a->lane[port].l1;
-    uint8_t way;
 
     if (p->place == PREFETCH_L2)
-        return l2_tlb_find(&a->l2, &a->shape, key, &way) != NULL;
+        return l2_tlb_find(&a->l2, &a->shape, key) != NULL;
     return entry_matches(&p->buffer[port], key) || l1_tlb_find_large(l1, &a->shape, key) != NULL ||
            entry_matches(l1_tlb_ram(l1, &a->shape, key & KEY_VPN), key);
 }
@@ -87,14 +86,12 @@ static bool leaf_of(const struct atlas *a, const struct atlas_walk *w, uint64_t 
 static struct entry *place_of(struct prefetch *p, unsigned port, uint64_t key)
 {
     struct atlas *a = p->a;
-    uint8_t way;
 
     if (p->place == PREFETCH_L1)
         return l1_tlb_place(&a->lane[port].l1, &a->shape, key, 0);
     if (p->place == PREFETCH_BUFFER)
         return &p->buffer[port];
-    l2_tlb_find(&a->l2, &a->shape, key, &way);
-    return l2_tlb_place(&a->l2, &a->shape, key, way);
+    return l2_tlb_place(&a->l2, &a->shape, key);
 }
 
 /* After the walk w. */
