@@ -23,11 +23,11 @@ enum { LEARN_TRIES = 2 }; /* the region, then its permission */
 
 /* ---- Open and close ------------------------------------------------------------------------ */
 
-static enum vm_status fill(struct pager *pager, uint8_t *frame, uint64_t offset)
+static enum vm_status fill(struct object *object, uint8_t *frame, uint64_t index)
 {
-    const struct run_filler *filler = (const struct run_filler *)pager;
+    const struct run_filler *filler = (const struct run_filler *)object;
 
-    oracle_filler(frame, filler->seed, filler->pid, offset);
+    oracle_filler(frame, filler->seed, filler->pid, index);
     return VM_OK;
 }
 
@@ -44,7 +44,7 @@ static bool no_maps(void *ctx, uint64_t va, uint64_t *start, uint64_t *end, unsi
 bool run_open(struct run *run, struct target *target, const struct machine_config *config,
               uint64_t seed, const char *const replay[2])
 {
-    static const struct pager_ops ops = {.fill = fill};
+    static const struct object_ops ops = {.fill = fill};
     enum vm_status status;
 
     *run = (struct run){.maps = {.find = no_maps}, .seed = seed, .replay = {replay[0], replay[1]}};
@@ -58,7 +58,8 @@ bool run_open(struct run *run, struct target *target, const struct machine_confi
         return false;
     }
     proc_enter(run->machine.kernel, run->proc);
-    run->filler = (struct run_filler){.pager = {&ops}, .seed = seed, .pid = run->proc->pid};
+    run->filler = (struct run_filler){.seed = seed, .pid = run->proc->pid};
+    object_init(&run->filler.object, &run->machine.kernel->objects, &ops, false, UINT64_MAX);
     run->highest = target->params.xlen == 32 ? UINT32_MAX : UINT64_MAX;
     run->oracle = oracle_open(seed);
     if (run->oracle == NULL)

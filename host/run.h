@@ -34,7 +34,7 @@ struct run_counts {
 
 /* A page's first contents: the oracle's filler. */
 struct run_filler {
-    struct pager pager; /* first */
+    struct object object; /* first; not cached: every page is made anew */
     uint64_t seed;
     uint32_t pid;
 };

@@ -30,7 +30,7 @@ static enum vm_status fill_holes(struct run *run, const struct span *span)
         }
         if (r != NULL && r->start < span->end)
             hole.end = r->start;
-        hole.pager = &run->filler.pager;
+        hole.object = &run->filler.object;
         hole.offset = vpn;
         status = space_map(space, &hole);
         if (status != VM_OK)

@@ -63,6 +63,7 @@ uint32_t frames_drop(struct frames *f, pfn_t pfn)
     VM_BUG(frame->kind <= FRAME_RESERVED);
     if (--frame->refs > 0)
         return frame->refs;
+    VM_BUG(frame->maps || frame->object);
     set_kind(f, frame, FRAME_FREE);
     frame->owner = FRAME_NO_OWNER;
     if (pfn - f->first < f->lowest)

@@ -23,12 +23,19 @@ enum frame_kind {
 
 #define FRAME_NO_OWNER 0 /* the kernel itself; else a process id */
 
+struct rmap;   /* os/space/rmap.h   */
+struct object; /* os/space/object.h */
+
 struct frame {
     uint32_t owner; /* process id that asked for it, or FRAME_NO_OWNER             */
     uint16_t refs;  /* mappings of it; 0 = free                                    */
     uint16_t used;  /* for the owner: entries of a table page in use, objects of a
                        kernel page; 0 after allocation                             */
     uint8_t kind;   /* enum frame_kind                                             */
+    struct rmap *maps;     /* USER: who maps it; NULL otherwise            */
+    struct object *object; /* USER: the memory object that keeps it, which is one of its
+                              references, or NULL                            */
+    uint64_t index;        /* ... as this page of it                         */
 };
 
 struct frames {
@@ -66,7 +73,8 @@ uint32_t frames_share(struct frames *f, pfn_t pfn);
  * Dropping a reference of a free or reserved frame is a bug of the caller. */
 uint32_t frames_drop(struct frames *f, pfn_t pfn);
 
-/* The record of a frame that is managed. The caller may change `used` and `owner` only. */
+/* The record of a frame that is managed. The caller may change `used`, `owner`, `maps`,
+ * `object` and `index` only; the last three are 0 when the frame is given back. */
 struct frame *frames_get(const struct frames *f, pfn_t pfn);
 
 /* "table" and so on, for reports; NULL for no such kind. */

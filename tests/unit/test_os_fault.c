@@ -15,8 +15,9 @@ enum { FETCH = ATLAS_ACC_FETCH, LOAD = ATLAS_ACC_LOAD, STORE = ATLAS_ACC_STORE }
 
 struct fixture {
     struct world *world;
-    struct pool pool;
+    struct pool regions, rmaps, nodes;
     struct space_env env;
+    struct object_env objects;
     struct space space;
     struct fault_stats stats;
 };
@@ -28,9 +29,16 @@ static int setup_frames(void **state, unsigned frames)
 
     memset(&f, 0, sizeof f);
     f.world = w;
-    pool_init(&f.pool, &w->phys, &w->frames, sizeof(struct region));
-    f.env =
-        (struct space_env){&w->phys, &w->frames, &f.pool, &w->mmu, paging_mode(ATLAS_MODE_SV39)};
+    pool_init(&f.regions, &w->phys, &w->frames, sizeof(struct region));
+    pool_init(&f.rmaps, &w->phys, &w->frames, sizeof(struct rmap));
+    pool_init(&f.nodes, &w->phys, &w->frames, index_tree_node_bytes());
+    f.env = (struct space_env){.phys = &w->phys,
+                               .frames = &w->frames,
+                               .regions = &f.regions,
+                               .rmaps = &f.rmaps,
+                               .mmu = &w->mmu,
+                               .mode = paging_mode(ATLAS_MODE_SV39)};
+    f.objects = (struct object_env){&w->phys, &w->frames, &f.nodes};
     assert_int_equal(space_create(&f.space, &f.env, 1, 100), VM_OK);
     f.space.asid = ASID;
     *state = &f;
@@ -44,7 +52,7 @@ static int setup(void **state)
 
 static int setup_small(void **state)
 {
-    return setup_frames(state, 6); /* root, two tables, records, and two to spare */
+    return setup_frames(state, 7); /* root, two tables, records of two kinds, and two to spare */
 }
 
 static int teardown(void **state) /* M25 */
@@ -107,21 +115,22 @@ static void first_touch_gets_a_frame_of_zeros(void **state) /* L6 */
     assert_int_equal(f->world->frames.by_kind[FRAME_USER], 1);
 }
 
-static enum vm_status fill_offset(struct pager *pager, uint8_t *frame, uint64_t offset)
+static enum vm_status fill_offset(struct object *object, uint8_t *frame, uint64_t offset)
 {
-    (void)pager;
+    (void)object;
     memset(frame, (int)offset, 4096);
     return offset < 200 ? VM_OK : VM_ABSENT;
 }
 
-static void pager_fills_by_its_own_offset(void **state)
+static void object_fills_by_its_own_offset(void **state)
 {
-    static const struct pager_ops ops = {fill_offset};
+    static const struct object_ops ops = {.fill = fill_offset};
     struct fixture *f = *state;
-    struct pager pager = {&ops};
-    struct region model = {.start = 16, .end = 20, .flags = R, .pager = &pager, .offset = 100};
+    static struct object object;
+    struct region model = {.start = 16, .end = 20, .flags = R, .object = &object, .offset = 100};
     struct radix_leaf leaf;
 
+    object_init(&object, &f->objects, &ops, false, UINT64_MAX);
     assert_int_equal(space_map(&f->space, &model), VM_OK);
     assert_int_equal(page_fault(f, 18, LOAD), FAULT_RETRY);
     assert_counted(f, FAULT_PAGER);
@@ -129,13 +138,14 @@ static void pager_fills_by_its_own_offset(void **state)
     assert_int_equal(*(uint8_t *)phys_frame(&f->world->phys, (pfn_t)leaf.ppn), 102);
 }
 
-static void pager_that_fails_is_a_bus_error(void **state)
+static void object_that_fails_is_a_bus_error(void **state)
 {
-    static const struct pager_ops ops = {fill_offset};
+    static const struct object_ops ops = {.fill = fill_offset};
     struct fixture *f = *state;
-    struct pager pager = {&ops};
-    struct region model = {.start = 16, .end = 20, .flags = R, .pager = &pager, .offset = 200};
+    static struct object object;
+    struct region model = {.start = 16, .end = 20, .flags = R, .object = &object, .offset = 200};
 
+    object_init(&object, &f->objects, &ops, false, UINT64_MAX);
     assert_int_equal(space_map(&f->space, &model), VM_OK);
     assert_int_equal(page_fault(f, 18, LOAD), FAULT_SIGBUS);
     assert_counted(f, FAULT_BUS);
@@ -363,8 +373,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(first_touch_gets_a_frame_of_zeros, setup, teardown),
-        cmocka_unit_test_setup_teardown(pager_fills_by_its_own_offset, setup, teardown),
-        cmocka_unit_test_setup_teardown(pager_that_fails_is_a_bus_error, setup, teardown),
+        cmocka_unit_test_setup_teardown(object_fills_by_its_own_offset, setup, teardown),
+        cmocka_unit_test_setup_teardown(object_that_fails_is_a_bus_error, setup, teardown),
         cmocka_unit_test_setup_teardown(every_permission_meets_every_access, setup, teardown),
         cmocka_unit_test_setup_teardown(no_region_is_invalid, setup, teardown),
         cmocka_unit_test_setup_teardown(access_fault_is_a_bus_error, setup, teardown),

@@ -11,9 +11,8 @@
 
 enum { R = REGION_R, RW = REGION_R | REGION_W, RX = REGION_R | REGION_X, PAGES = 48 };
 
-/* A pager is only compared here: any two different addresses will do. */
-#define PAGER_A ((struct pager *)(uintptr_t)0x10)
-#define PAGER_B ((struct pager *)(uintptr_t)0x20)
+/* An object is only compared and held here; the test holds it, too, so that it never goes. */
+static struct object object_a = {.refs = 1}, object_b = {.refs = 1};
 
 struct fixture {
     struct world *world;
@@ -98,16 +97,16 @@ static void equal_neighbours_become_one(void **state)
 static void contents_must_continue_to_join(void **state)
 {
     struct fixture *f = *state;
-    struct region model = {.start = 0, .end = 4, .flags = R, .pager = PAGER_A, .offset = 100};
+    struct region model = {.start = 0, .end = 4, .flags = R, .object = &object_a, .offset = 100};
 
     regions_insert(&f->list, &model);
-    model = (struct region){.start = 4, .end = 6, .flags = R, .pager = PAGER_A, .offset = 104};
+    model = (struct region){.start = 4, .end = 6, .flags = R, .object = &object_a, .offset = 104};
     regions_insert(&f->list, &model);
     assert_int_equal(f->list.count, 1);
-    model = (struct region){.start = 6, .end = 7, .flags = R, .pager = PAGER_A, .offset = 105};
+    model = (struct region){.start = 6, .end = 7, .flags = R, .object = &object_a, .offset = 105};
     regions_insert(&f->list, &model);
     assert_int_equal(f->list.count, 2);
-    model = (struct region){.start = 7, .end = 8, .flags = R, .pager = PAGER_B, .offset = 106};
+    model = (struct region){.start = 7, .end = 8, .flags = R, .object = &object_b, .offset = 106};
     regions_insert(&f->list, &model);
     assert_int_equal(f->list.count, 3);
 }
@@ -115,7 +114,7 @@ static void contents_must_continue_to_join(void **state)
 static void removal_from_the_middle_splits(void **state)
 {
     struct fixture *f = *state;
-    struct region model = {.start = 10, .end = 20, .flags = R, .pager = PAGER_A, .offset = 5};
+    struct region model = {.start = 10, .end = 20, .flags = R, .object = &object_a, .offset = 5};
 
     regions_insert(&f->list, &model);
     assert_int_equal(regions_remove(&f->list, 13, 15), VM_OK);
@@ -183,7 +182,7 @@ static void out_of_records_changes_nothing(void **state)
 
 struct flat {
     unsigned flags; /* 0: no region */
-    struct pager *pager;
+    struct object *object;
     uint64_t offset;
 };
 
@@ -210,8 +209,8 @@ static bool flat_same(const struct flat *flat, vpn_t vpn)
 {
     const struct flat *a = &flat[vpn], *b = a + 1;
 
-    return a->flags && a->flags == b->flags && a->pager == b->pager &&
-           (!a->pager || a->offset + 1 == b->offset);
+    return a->flags && a->flags == b->flags && a->object == b->object &&
+           (!a->object || a->offset + 1 == b->offset);
 }
 
 static void compare(struct region_list *list, const struct flat *flat)
@@ -231,8 +230,8 @@ static void compare(struct region_list *list, const struct flat *flat)
         last_end = r->end;
         for (vpn_t vpn = r->start; vpn < r->end; vpn++) {
             assert_int_equal(flat[vpn].flags, r->flags);
-            assert_ptr_equal(flat[vpn].pager, r->pager);
-            if (r->pager)
+            assert_ptr_equal(flat[vpn].object, r->object);
+            if (r->object)
                 assert_int_equal(flat[vpn].offset, r->offset + (vpn - r->start));
         }
     }
@@ -241,15 +240,15 @@ static void compare(struct region_list *list, const struct flat *flat)
 static void random_insert(struct region_list *list, struct flat *flat, vpn_t start, vpn_t end,
                           struct rng *rng)
 {
-    struct pager *const pagers[] = {NULL, PAGER_A, PAGER_B};
+    struct object *const objects[] = {NULL, &object_a, &object_b};
     struct region model = {.start = start, .end = end, .flags = rng_one_in(rng, 2) ? R : RW};
     bool taken = flat_taken(flat, start, end);
 
-    model.pager = pagers[rng_below(rng, 3)];
+    model.object = objects[rng_below(rng, 3)];
     model.offset = 100 + start + (rng_one_in(rng, 4) ? 7 : 0);
     assert_int_equal(regions_insert(list, &model), taken ? VM_EXISTS : VM_OK);
     for (vpn_t vpn = start; vpn < end && !taken; vpn++)
-        flat[vpn] = (struct flat){model.flags, model.pager, model.offset + (vpn - start)};
+        flat[vpn] = (struct flat){model.flags, model.object, model.offset + (vpn - start)};
 }
 
 static void random_protect(struct region_list *list, struct flat *flat, vpn_t start, vpn_t end,

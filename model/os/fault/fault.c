@@ -33,32 +33,99 @@ static enum fault_outcome refuse(struct fault_stats *stats, enum fault_class cla
     }
 }
 
-static enum vm_status fill(const struct space *s, const struct region *r, vpn_t vpn, pfn_t pfn)
+/* Count what has become of a first touch or of a copy. */
+static enum fault_outcome settle(struct fault_stats *stats, enum fault_class class,
+                                 enum vm_status status)
 {
-    uint8_t *frame = phys_frame(s->table.phys, pfn);
-
-    if (r->pager)
-        return r->pager->ops->fill(r->pager, frame, r->offset + (vpn - r->start));
-    memset(frame, 0, ATLAS_PAGE_SIZE);
-    return VM_OK;
-}
-
-/* First touch: a frame with the contents that the region shows there. */
-static enum fault_outcome first_touch(struct space *s, struct fault_stats *stats,
-                                      const struct region *r, vpn_t vpn)
-{
-    pfn_t pfn = frames_alloc(s->table.frames, FRAME_USER, s->table.owner);
-    enum vm_status filled;
-
-    if (pfn == PFN_NONE)
-        return refuse(stats, FAULT_NOMEM);
-    filled = fill(s, r, vpn, pfn);
-    if (filled == VM_OK && space_install(s, vpn, pfn) == VM_OK) {
-        stats->count[r->pager ? FAULT_PAGER : FAULT_ZERO]++;
+    if (status == VM_OK) {
+        stats->count[class]++;
         return FAULT_RETRY;
     }
-    frames_drop(s->table.frames, pfn);
-    return refuse(stats, filled == VM_OK ? FAULT_NOMEM : FAULT_BUS);
+    return refuse(stats, status == VM_NOMEM || status == VM_LIMIT ? FAULT_NOMEM : FAULT_BUS);
+}
+
+static uint64_t index_of(const struct region *r, vpn_t vpn)
+{
+    return r->offset + (vpn - r->start);
+}
+
+/* A frame of its own for page vpn, with the contents that the region shows there. */
+static enum vm_status own_page(struct space *s, const struct region *r, vpn_t vpn)
+{
+    pfn_t pfn = frames_alloc(s->env->frames, FRAME_USER, s->table.owner);
+    enum vm_status status = VM_OK;
+    uint8_t *frame;
+
+    if (pfn == PFN_NONE)
+        return VM_NOMEM;
+    frame = phys_frame(s->env->phys, pfn);
+    if (r->object)
+        status = object_copy(r->object, frame, index_of(r, vpn));
+    else
+        memset(frame, 0, ATLAS_PAGE_SIZE);
+    if (status == VM_OK)
+        status = space_install(s, vpn, pfn);
+    if (status != VM_OK)
+        frames_drop(s->env->frames, pfn);
+    return status;
+}
+
+/* The frame of the object itself for page vpn. */
+static enum vm_status common_page(struct space *s, vpn_t vpn, pfn_t pfn)
+{
+    enum vm_status status = VM_LIMIT;
+
+    if (frames_share(s->env->frames, pfn) == 0)
+        return status;
+    status = space_install(s, vpn, pfn);
+    if (status != VM_OK)
+        frames_drop(s->env->frames, pfn);
+    return status;
+}
+
+/* First touch of a page of a cached object: its frame, or for a store to a private page a copy. */
+static enum fault_outcome touch_cached(struct space *s, struct fault_stats *stats,
+                                       const struct region *r, vpn_t vpn, bool copy)
+{
+    bool filled;
+    pfn_t pfn;
+    enum vm_status status = object_page(r->object, &pfn, &filled, index_of(r, vpn));
+
+    if (status != VM_OK)
+        return settle(stats, FAULT_BUS, status);
+    if (!copy)
+        return settle(stats, filled ? FAULT_PAGER : FAULT_CACHE, common_page(s, vpn, pfn));
+    status = own_page(s, r, vpn);
+    stats->count[FAULT_COPY] += status == VM_OK;
+    return settle(stats, filled ? FAULT_PAGER : FAULT_CACHE, status);
+}
+
+static enum fault_outcome first_touch(struct space *s, struct fault_stats *stats,
+                                      const struct region *r, vpn_t vpn, uint8_t acc)
+{
+    if (r->object && r->object->cached)
+        return touch_cached(s, stats, r, vpn, is_store(acc) && !(r->flags & REGION_SHARED));
+    return settle(stats, r->object ? FAULT_PAGER : FAULT_ZERO, own_page(s, r, vpn));
+}
+
+/* A store to a page that is write-protected although its region is not: others see it, too, or
+ * have seen it. */
+static enum fault_outcome copy_on_write(struct space *s, struct fault_stats *stats,
+                                        const struct region *r, const struct radix_leaf *leaf)
+{
+    pfn_t pfn;
+
+    if (space_owns(s, r, (pfn_t)leaf->ppn)) {
+        space_refresh(s, leaf->va >> ATLAS_PAGE_SHIFT);
+        return settle(stats, FAULT_REUSE, VM_OK);
+    }
+    pfn = frames_alloc(s->env->frames, FRAME_USER, s->table.owner);
+    if (pfn == PFN_NONE)
+        return refuse(stats, FAULT_NOMEM);
+    memcpy(phys_frame(s->env->phys, pfn), phys_frame(s->env->phys, (pfn_t)leaf->ppn),
+           ATLAS_PAGE_SIZE);
+    space_replace(s, leaf, pfn);
+    return settle(stats, FAULT_COPY, VM_OK);
 }
 
 /* The page is there and the region allows the access: A and D, or an outdated entry. */
@@ -103,15 +170,17 @@ enum fault_outcome fault_handle(struct space *s, struct fault_stats *stats, vadd
     if (!allowed(r, acc))
         return refuse(stats, FAULT_PROTECTION);
     if (radix_lookup(&s->table, &leaf, va) != VM_OK)
-        return first_touch(s, stats, r, vpn);
+        return first_touch(s, stats, r, vpn, acc);
+    if (is_store(acc) && !(leaf.pte & PTE_BIT(W)))
+        return copy_on_write(s, stats, r, &leaf);
     return refresh(s, stats, &leaf, acc);
 }
 
 const char *fault_class_name(enum fault_class class)
 {
     static const char *const names[FAULT_CLASSES] = {
-        "demand zero", "demand fill", "growth", "accessed/dirty", "outdated entry",
-        "protection",  "invalid",     "bus",    "out of frames"};
+        "demand zero",    "demand fill",    "page cache", "growth",  "copy on write", "copy undone",
+        "accessed/dirty", "outdated entry", "protection", "invalid", "bus",           "out of frames"};
 
     return (unsigned)class < FAULT_CLASSES ? names[class] : NULL;
 }

@@ -1,11 +1,12 @@
 /* fault.h: what the kernel does when the MMU refuses a user access. Layer: os/fault; knows
- * space below. Swap and files will hang their pagers in here; nothing here knows them.
+ * space below. Swap will hang in here; nothing here knows it.
  *
  * The class is found from the cause and the kernel's own records alone, as on any RISC-V hart,
  * in this order: the bus refused it; no region (a stack may grow); the region's permissions;
- * no page yet; A or D to be set by software (Svade); else the MMU had an outdated entry.
+ * no page yet; a store to a page that is to be copied first; A or D to be set by software
+ * (Svade); else the MMU had an outdated entry.
  *
- * Source: priv. spec 12.3.2; Svade; OSTEP ch. 21 (page faults), ch. 23.
+ * Source: priv. spec 12.3.2; Svade; OSTEP ch. 21 (page faults), ch. 23 (copy on write).
  */
 #ifndef ATLAS_FAULT_H
 #define ATLAS_FAULT_H
@@ -13,15 +14,18 @@
 #include "os/space/space.h"
 
 enum fault_class {
-    FAULT_ZERO,       /* first touch of a page: a frame of zeros                       */
-    FAULT_PAGER,      /* first touch of a page: its pager filled a frame               */
-    FAULT_GROWTH,     /* below a region that grows: extended, and the first touch too  */
+    FAULT_ZERO,       /* first touch of a page: a frame of zeros                        */
+    FAULT_PAGER,      /* first touch of a page: its object filled a frame               */
+    FAULT_CACHE,      /* first touch of a page: its object had it in a frame            */
+    FAULT_GROWTH,     /* below a region that grows: extended, and the first touch too   */
+    FAULT_COPY,       /* store to a private page that others see: copied                */
+    FAULT_REUSE,      /* ... that nobody else sees any more: writable again             */
     FAULT_AD,         /* A, or D on a store, was clear and the hardware leaves it to us */
-    FAULT_STALE,      /* the table allows it: the MMU's entry was outdated; fenced     */
-    FAULT_PROTECTION, /* the region does not allow this access                         */
-    FAULT_INVALID,    /* no region is there                                            */
-    FAULT_BUS,        /* access fault: no memory behind the address                    */
-    FAULT_NOMEM,      /* a frame or a table was needed and none is free                */
+    FAULT_STALE,      /* the table allows it: the MMU's entry was outdated; fenced      */
+    FAULT_PROTECTION, /* the region does not allow this access                          */
+    FAULT_INVALID,    /* no region is there                                             */
+    FAULT_BUS,        /* access fault, or no contents: nothing is behind the address    */
+    FAULT_NOMEM,      /* a frame, a table or a record was needed and none is free       */
     FAULT_CLASSES
 };
 
@@ -34,18 +38,8 @@ enum fault_outcome {
 };
 
 struct fault_stats {
-    uint64_t count[FAULT_CLASSES]; /* by class; GROWTH is counted beside ZERO or PAGER */
-};
-
-/* Where the contents of a region's pages come from. Filled in by the layers above. */
-struct pager_ops {
-    /* Write the contents of page `offset` of the source to frame [bytes, 4096].
-     * Returns VM_OK, or why it cannot be had. */
-    enum vm_status (*fill)(struct pager *pager, uint8_t *frame, uint64_t offset);
-};
-
-struct pager {
-    const struct pager_ops *ops;
+    uint64_t count[FAULT_CLASSES]; /* by class; GROWTH is counted beside the first touch,
+                                      COPY beside PAGER or CACHE if it is one */
 };
 
 /* Handle the page fault or access fault of a user access.

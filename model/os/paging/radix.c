@@ -219,6 +219,18 @@ enum vm_status radix_change(struct radix *t, vaddr_t va, uint64_t clear, uint64_
     return VM_OK;
 }
 
+enum vm_status radix_replace(struct radix *t, vaddr_t va, uint64_t ppn, uint64_t flags)
+{
+    struct radix_leaf leaf;
+
+    VM_BUG((flags & ~PTE_FLAGS) || !pte_is_leaf(flags) || ppn > ATLAS_ONES(t->mode->ppn_bits));
+    if (radix_lookup(t, &leaf, va) != VM_OK)
+        return VM_ABSENT;
+    VM_BUG(leaf.level != 0);
+    slot_write(t, leaf.slot, pte_make(t, ppn, flags));
+    return VM_OK;
+}
+
 /* The address of page `vpn` of the tree, counted from its lowest index, as the mode has it. */
 static vaddr_t address_of(const struct radix *t, vpn_t vpn)
 {

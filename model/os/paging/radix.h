@@ -78,6 +78,10 @@ enum vm_status radix_unmap(struct radix *t, struct radix_leaf *old, vaddr_t va);
  * without V, and the leaf must stay one. Returns VM_OK or VM_ABSENT. */
 enum vm_status radix_change(struct radix *t, vaddr_t va, uint64_t clear, uint64_t set);
 
+/* Make the 4 KiB leaf that covers va point to page ppn, with these flags as radix_map takes them.
+ * Returns VM_OK or VM_ABSENT. */
+enum vm_status radix_replace(struct radix *t, vaddr_t va, uint64_t ppn, uint64_t flags);
+
 /* The leaf that covers va. Returns VM_OK, or VM_ABSENT with *leaf unchanged. */
 enum vm_status radix_lookup(const struct radix *t, struct radix_leaf *leaf, vaddr_t va);
 

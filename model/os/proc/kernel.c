@@ -35,7 +35,15 @@ enum vm_status kernel_boot(struct kernel **out, const struct phys *phys, const s
                 (uint32_t)reserved, (struct frame *)(k + 1));
     pool_init(&k->regions, &k->phys, &k->frames, sizeof(struct region));
     pool_init(&k->procs, &k->phys, &k->frames, sizeof(struct proc));
-    k->env = (struct space_env){&k->phys, &k->frames, &k->regions, &k->mmu, mode};
+    pool_init(&k->rmaps, &k->phys, &k->frames, sizeof(struct rmap));
+    pool_init(&k->nodes, &k->phys, &k->frames, index_tree_node_bytes());
+    k->env = (struct space_env){.phys = &k->phys,
+                                .frames = &k->frames,
+                                .regions = &k->regions,
+                                .rmaps = &k->rmaps,
+                                .mmu = &k->mmu,
+                                .mode = mode};
+    k->objects = (struct object_env){&k->phys, &k->frames, &k->nodes};
     asids_init(&k->asids, mmu->params(mmu->self)->asid_bits);
     *out = k;
     return VM_OK;

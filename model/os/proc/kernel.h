@@ -22,8 +22,9 @@ struct kernel {
     struct phys phys;
     struct mmu_port mmu;
     struct frames frames;
-    struct pool regions, procs;
+    struct pool regions, rmaps, nodes, procs;
     struct space_env env;
+    struct object_env objects;
     struct kernel_config config;
     struct asids asids;
     struct proc *procs_first; /* all processes, newest first        */

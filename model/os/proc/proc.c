@@ -52,6 +52,18 @@ void proc_enter(struct kernel *k, struct proc *p)
     load_satp(k, p);
 }
 
+enum vm_status proc_fork(struct kernel *k, struct proc **child, struct proc *p)
+{
+    enum vm_status status = proc_create(k, child);
+
+    if (status != VM_OK)
+        return status;
+    status = space_fork(&(*child)->space, &p->space);
+    if (status != VM_OK)
+        proc_destroy(k, *child);
+    return status;
+}
+
 static void unlink_proc(struct kernel *k, const struct proc *p)
 {
     struct proc **at = &k->procs_first;

@@ -27,6 +27,10 @@ enum { PROC_MAX_FAULTS = 8 }; /* of one access: fill, A, D and an outdated entry
 /* A new process with an empty address space. Returns VM_OK or VM_NOMEM. */
 enum vm_status proc_create(struct kernel *k, struct proc **p);
 
+/* A copy of a process: the same regions, and the same contents, which a store of either copies
+ * (space_fork). Returns VM_OK, VM_NOMEM or VM_LIMIT: then there is none. */
+enum vm_status proc_fork(struct kernel *k, struct proc **child, struct proc *p);
+
 /* End a process and give back everything it has; its ASID is fenced. If it was running, nobody
  * is. */
 void proc_destroy(struct kernel *k, struct proc *p);

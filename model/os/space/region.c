@@ -19,6 +19,8 @@ static void unlink_region(struct region_list *list, struct region *r)
     if (list->hint == r)
         list->hint = NULL;
     list->count--;
+    if (r->object)
+        object_drop(r->object);
     pool_put(list->pool, r);
 }
 
@@ -50,8 +52,8 @@ struct region *regions_find(struct region_list *list, vpn_t vpn)
 /* Could b, which begins where a ends, be part of a? */
 static bool fits(const struct region *a, const struct region *b)
 {
-    return a->end == b->start && a->flags == b->flags && a->pager == b->pager &&
-           (!a->pager || a->offset + (a->end - a->start) == b->offset);
+    return a->end == b->start && a->flags == b->flags && a->object == b->object &&
+           (!a->object || a->offset + (a->end - a->start) == b->offset);
 }
 
 /* Make r and its successor one, if they fit. */
@@ -72,6 +74,8 @@ static struct region *link_after(struct region_list *list, struct region *prev,
     if (!r)
         return NULL;
     *r = *model;
+    if (r->object)
+        object_hold(r->object);
     r->prev = prev;
     r->next = prev ? prev->next : list->first;
     if (r->next)
@@ -116,6 +120,21 @@ enum vm_status regions_insert(struct region_list *list, const struct region *mod
     return VM_OK;
 }
 
+enum vm_status regions_copy(struct region_list *list, const struct region_list *from)
+{
+    struct region *last = NULL;
+
+    for (const struct region *r = from->first; r; r = r->next) {
+        last = link_after(list, last, r);
+        if (!last) {
+            regions_clear(list);
+            return VM_NOMEM;
+        }
+    }
+    list->pages = from->pages;
+    return VM_OK;
+}
+
 /* Cut r in two at page vpn, strictly inside. Returns false if memory is short. */
 static bool split(struct region_list *list, struct region *r, vpn_t vpn)
 {
@@ -150,7 +169,7 @@ static void heal(struct region_list *list, vpn_t start, vpn_t end)
     }
 }
 
-static enum vm_status cut_both(struct region_list *list, vpn_t start, vpn_t end)
+enum vm_status regions_cut(struct region_list *list, vpn_t start, vpn_t end)
 {
     if (start >= end)
         return VM_RANGE;
@@ -162,7 +181,7 @@ static enum vm_status cut_both(struct region_list *list, vpn_t start, vpn_t end)
 
 enum vm_status regions_remove(struct region_list *list, vpn_t start, vpn_t end)
 {
-    enum vm_status status = cut_both(list, start, end);
+    enum vm_status status = regions_cut(list, start, end);
     struct region *r = regions_from(list, start);
 
     if (status != VM_OK)
@@ -195,7 +214,7 @@ enum vm_status regions_protect(struct region_list *list, vpn_t start, vpn_t end,
         return VM_RANGE;
     if (!covered(list, start, end))
         return VM_ABSENT;
-    status = cut_both(list, start, end);
+    status = regions_cut(list, start, end);
     if (status != VM_OK)
         return status;
     for (struct region *r = regions_from(list, start); r && r->start < end; r = r->next)
@@ -206,7 +225,7 @@ enum vm_status regions_protect(struct region_list *list, vpn_t start, vpn_t end,
 
 enum vm_status regions_extend_down(struct region_list *list, struct region *region, vpn_t start)
 {
-    VM_BUG(region->pager != NULL);
+    VM_BUG(region->object != NULL);
     if (start > region->start)
         return VM_RANGE;
     if (region->prev && region->prev->end > start)

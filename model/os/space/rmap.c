@@ -1,0 +1,49 @@
+#include "os/space/rmap.h"
+
+#include "base/bug.h"
+
+enum vm_status rmap_add(struct pool *rmaps, struct frame *frame, struct space *s, vpn_t vpn)
+{
+    struct rmap *map = pool_get(rmaps);
+
+    if (!map)
+        return VM_NOMEM;
+    *map = (struct rmap){.space = s, .vpn = vpn, .next = frame->maps};
+    frame->maps = map;
+    return VM_OK;
+}
+
+/* Take the record off the frame's list. */
+static struct rmap *unlink_map(struct frame *frame, const struct space *s, vpn_t vpn)
+{
+    struct rmap **at = &frame->maps, *map;
+
+    while (*at && ((*at)->space != s || (*at)->vpn != vpn))
+        at = &(*at)->next;
+    map = *at;
+    VM_BUG(!map);
+    *at = map->next;
+    return map;
+}
+
+void rmap_remove(struct pool *rmaps, struct frame *frame, const struct space *s, vpn_t vpn)
+{
+    pool_put(rmaps, unlink_map(frame, s, vpn));
+}
+
+void rmap_move(struct frame *from, struct frame *to, const struct space *s, vpn_t vpn)
+{
+    struct rmap *map = unlink_map(from, s, vpn);
+
+    map->next = to->maps;
+    to->maps = map;
+}
+
+uint32_t rmap_count(const struct frame *frame)
+{
+    uint32_t count = 0;
+
+    for (const struct rmap *map = frame->maps; map; map = map->next)
+        count++;
+    return count;
+}
