@@ -9,6 +9,7 @@ const char *vm_status_text(enum vm_status status)
     case VM_EXISTS: return "already there";
     case VM_ABSENT: return "not there";
     case VM_RANGE: return "impossible address or length";
+    case VM_FAULT: return "bad address";
     }
     return "unknown status";
 }

@@ -9,7 +9,8 @@ enum vm_status {
     VM_LIMIT,  /* a limit that was set for this object is reached                   */
     VM_EXISTS, /* something is there already                                        */
     VM_ABSENT, /* nothing is there                                                  */
-    VM_RANGE   /* an address or a length cannot be: non-canonical, misaligned, empty */
+    VM_RANGE,  /* an address or a length cannot be: non-canonical, misaligned, empty */
+    VM_FAULT   /* a user address that the kernel was given cannot be accessed        */
 };
 
 /* "out of frames" and the like, for a message; never NULL. */

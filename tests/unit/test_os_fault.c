@@ -22,6 +22,14 @@ struct fixture {
     struct fault_stats stats;
 };
 
+static void fence(void *ctx, struct space *s, const struct atlas_fence *f)
+{
+    struct world *w = ctx;
+
+    (void)s;
+    w->mmu.fence(w->mmu.self, f);
+}
+
 static int setup_frames(void **state, unsigned frames)
 {
     static struct fixture f;
@@ -36,8 +44,9 @@ static int setup_frames(void **state, unsigned frames)
                                .frames = &w->frames,
                                .regions = &f.regions,
                                .rmaps = &f.rmaps,
-                               .mmu = &w->mmu,
-                               .mode = paging_mode(ATLAS_MODE_SV39)};
+                               .mode = paging_mode(ATLAS_MODE_SV39),
+                               .fence = fence,
+                               .ctx = w};
     f.objects = (struct object_env){&w->phys, &w->frames, &f.nodes};
     assert_int_equal(space_create(&f.space, &f.env, 1, 100), VM_OK);
     f.space.asid = ASID;

@@ -53,8 +53,7 @@ static int teardown(void **state) /* K19 M25 */
     const uint32_t *by_kind = f->k->frames.by_kind;
 
     assert_null(kernel_check(f->k));
-    while (f->k->procs_first)
-        proc_destroy(f->k, f->k->procs_first);
+    proc_exit_all(f->k);
     if (f->object.refs > 0)
         object_drop(&f->object);
     assert_int_equal(by_kind[FRAME_FREE] + by_kind[FRAME_RESERVED], f->k->frames.count);
@@ -79,7 +78,8 @@ static struct proc *fork_of(struct fixture *f, struct proc *p)
 {
     struct proc *child;
 
-    assert_int_equal(proc_fork(f->k, &child, p), VM_OK);
+    assert_int_equal(proc_fork(f->k, &child, p->threads), VM_OK);
+    child->parent = 0; /* so that its record goes with it */
     assert_null(kernel_check(f->k));
     return child;
 }
@@ -158,7 +158,7 @@ static void chained_forks_keep_what_each_saw(void **state)
     }
     assert_int_equal(users(f), DEPTH + 1);
     for (unsigned i = 0; i < DEPTH - 1; i++) {
-        proc_destroy(f->k, p[(i * 5) % DEPTH]);
+        proc_exit(f->k, p[(i * 5) % DEPTH], 0);
         assert_null(kernel_check(f->k));
     }
     assert_int_equal(users(f), 2);
@@ -190,7 +190,7 @@ static void a_page_is_not_writable_by_fork(void **state)
 
     load(f, parent, 0);
     child = fork_of(f, parent);
-    proc_destroy(f->k, parent);
+    proc_exit(f->k, parent, 0);
     proc_enter(f->k, child);
     assert_int_equal(proc_access(f->k, &rsp, 0, BASE << 12, STORE), PROC_SEGV);
     assert_int_equal(child->faults.count[FAULT_PROTECTION], 1);
@@ -204,14 +204,15 @@ static void fork_without_memory_leaves_nothing_behind(void **state)
 
     for (unsigned i = 0; i < 8; i++)
         store(f, parent, i, (uint8_t)i);
-    while (proc_fork(f->k, &child, parent) == VM_OK) {
+    while (proc_fork(f->k, &child, parent->threads) == VM_OK) {
         assert_null(kernel_check(f->k));
         last = child;
         forks++;
     }
     assert_null(kernel_check(f->k));
     assert_true(forks > 3);
-    proc_destroy(f->k, last);
+    last->parent = 0;
+    proc_exit(f->k, last, 0);
     for (unsigned i = 0; i < 8; i++)
         assert_int_equal(load(f, parent, i), i);
     store(f, parent, 5, 99); /* there is room for a copy again */
@@ -350,7 +351,7 @@ static void random_forks_ends_and_stores_show_each_process_its_own(void **state)
             *a = *b;
             a->proc = fork_of(f, b->proc);
         } else if (a->proc && a != b && b->proc && rng_one_in(&rng, 8)) {
-            proc_destroy(f->k, a->proc);
+            proc_exit(f->k, a->proc, 0);
             a->proc = NULL;
         } else if (a->proc && rng_one_in(&rng, 2)) {
             *byte = (uint8_t)rng_next(&rng);

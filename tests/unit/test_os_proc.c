@@ -56,8 +56,7 @@ static int teardown(void **state) /* M25, K19 */
     struct fixture *f = *state;
     const uint32_t *by_kind = f->k->frames.by_kind;
 
-    while (f->k->procs_first)
-        proc_destroy(f->k, f->k->procs_first);
+    proc_exit_all(f->k);
     assert_int_equal(by_kind[FRAME_FREE] + by_kind[FRAME_RESERVED], WORLD_FRAMES);
     world_close(f->world);
     return 0;
@@ -221,7 +220,7 @@ static void mmu_that_goes_on_refusing_is_noticed(void **state) /* B25 */
     paddr_t pa;
 
     proc_enter(f->k, spawn(f, 16, 20, RW));
-    f->k->mmu.access = refuse_everything;
+    f->k->hart->mmu.access = refuse_everything;
     assert_int_equal(touch(f, 0x10000, LOAD, &pa), PROC_STUCK);
     assert_int_equal(f->world->accesses, PROC_MAX_FAULTS + 1);
 }
@@ -256,9 +255,9 @@ static void ended_process_gives_everything_back(void **state) /* K19, M11 */
     proc_enter(f->k, p);
     for (vpn_t vpn = 16; vpn < 600; vpn += 60)
         touch(f, vpn << 12, STORE, &pa);
-    proc_destroy(f->k, p);
+    proc_exit(f->k, p, 0);
     assert_int_equal(f->k->frames.by_kind[FRAME_FREE], before);
-    assert_null(f->k->running);
+    assert_null(proc_running(f->k));
     assert_int_equal(ATLAS_GET(f->world->cfg.satp, SATP64_MODE), ATLAS_MODE_BARE);
     assert_int_equal(f->world->fences, 1);
     assert_true(f->world->last_fence.has_asid && !f->world->last_fence.has_va);

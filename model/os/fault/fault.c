@@ -26,6 +26,7 @@ static bool allowed(const struct region *r, uint8_t acc)
 static enum fault_outcome refuse(struct fault_stats *stats, enum fault_class class)
 {
     stats->count[class]++;
+    stats->refused = class;
     switch (class) {
     case FAULT_BUS: return FAULT_SIGBUS;
     case FAULT_NOMEM: return FAULT_OOM;

@@ -40,6 +40,7 @@ enum fault_outcome {
 struct fault_stats {
     uint64_t count[FAULT_CLASSES]; /* by class; GROWTH is counted beside the first touch,
                                       COPY beside PAGER or CACHE if it is one */
+    enum fault_class refused;      /* why the last access that was refused was */
 };
 
 /* Handle the page fault or access fault of a user access.

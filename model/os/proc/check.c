@@ -11,8 +11,11 @@ struct tally {
 static const char *check_spaces(struct kernel *k, struct tally *tally)
 {
     for (struct proc *p = k->procs_first; p; p = p->next) {
-        const char *broken = space_check(&p->space);
+        const char *broken;
 
+        if (p->ended)
+            continue;
+        broken = space_check(&p->space);
         if (broken)
             return broken;
         tally->tables += p->space.table.tables;

@@ -11,11 +11,11 @@ enum vm_status space_create(struct space *s, const struct space_env *env, uint32
     return radix_create(&s->table, env->phys, env->frames, env->mode, owner, table_limit);
 }
 
-static void fence_space(const struct space *s)
+static void fence_space(struct space *s)
 {
     const struct atlas_fence fence = {.has_asid = true, .asid = (uint16_t)s->asid};
 
-    s->env->mmu->fence(s->env->mmu->self, &fence);
+    s->env->fence(s->env->ctx, s, &fence);
 }
 
 static struct frame *frame_of(const struct space *s, uint64_t ppn)
@@ -221,7 +221,7 @@ void space_replace(struct space *s, const struct radix_leaf *leaf, pfn_t pfn)
     frames_drop(s->env->frames, (pfn_t)leaf->ppn);
 }
 
-void space_fence(const struct space *s, vpn_t vpn)
+void space_fence(struct space *s, vpn_t vpn)
 {
     const struct atlas_fence fence = {
         .has_va = true,
@@ -230,5 +230,5 @@ void space_fence(const struct space *s, vpn_t vpn)
         .asid = (uint16_t)s->asid,
     };
 
-    s->env->mmu->fence(s->env->mmu->self, &fence);
+    s->env->fence(s->env->ctx, s, &fence);
 }

@@ -1,5 +1,5 @@
 /* space.h: an address space: regions say what may be there, the page table what is. Layer:
- * os/space; knows paging below and the MMU's door for fences.
+ * os/space; knows paging below, and of the MMU's door what a fence is.
  *
  * The two are kept in step here and nowhere else: whoever changes a region changes its pages,
  * and a translation that may be remembered is fenced before its frame is let go. A leaf has the
@@ -28,15 +28,19 @@ struct space_env {
     struct frames *frames;
     struct pool *regions; /* of struct region */
     struct pool *rmaps;   /* of struct rmap   */
-    const struct mmu_port *mmu;
     const struct paging_mode *mode;
+    /* Make every hart forget what it may remember of s, or the part that the fence names; returns
+     * when all have. Filled in by the layer of processes. */
+    void (*fence)(void *ctx, struct space *s, const struct atlas_fence *fence);
+    void *ctx;
 };
 
 struct space {
     const struct space_env *env;
     struct radix table;
     struct region_list regions;
-    uint32_t asid;     /* under which the MMU knows this space                     */
+    uint32_t asid;     /* under which the MMUs know this space                    */
+    uint32_t harts;    /* a bit for each hart that has run it under this ASID     */
     uint64_t resident; /* user pages that have a frame                     [pages] */
 };
 
@@ -91,6 +95,6 @@ bool space_owns(struct space *s, const struct region *r, pfn_t pfn);
 void space_refresh(struct space *s, vpn_t vpn);
 
 /* Fence one page of this space. */
-void space_fence(const struct space *s, vpn_t vpn);
+void space_fence(struct space *s, vpn_t vpn);
 
 #endif
