@@ -159,7 +159,8 @@ FAST := full:PORTS=3,ID_BITS=6,L1_SETS=8,L1_BIG=2,L1_SIDE=2,L2_SETS=4,L2_BIG=0,H
 # Corners of the parameter space, for the tests of tests/cosim only: a world small enough to try
 # everything (with a superpage in RAM, without, and with one in the L2), few bits and no remembering,
 # the other end, Sv32 with superpages in RAM and parity, and with those of the L2 alone, two with hits
-# of two cycles, and TLBs that software fills, with an L2 and without.
+# of two cycles, TLBs that software fills, with an L2 and without, and no ASIDs, or three, for real
+# programs.
 SMALL = rv64:LEVELS=3,PA_BITS=23,ASID_BITS=1,ID_BITS=2,L1_SETS=1,L1_BIG=$1,L1_SIDE=1,L2_SETS=1,L2_WAYS=1,CTR_BITS=64
 CORNERS := $(call SMALL,1) $(call SMALL,0) $(call SMALL,0),L2_BIG=1 \
     tiny:PA_BITS=16,ASID_BITS=0,PORTS=1,ID_BITS=1,L1_SETS=2,L1_SIDE=2,WALK_CACHE=0,CTR_BITS=0 \
@@ -168,7 +169,8 @@ CORNERS := $(call SMALL,1) $(call SMALL,0) $(call SMALL,0),L2_BIG=1 \
     rv32:PA_BITS=24,ASID_BITS=2,L1_SETS=2,L2_SETS=2,L2_BIG=4,WALKS=2 \
     $(call SMALL,1),HIT_LATENCY=2 \
     $(FAST) \
-    full:PA_BITS=44,L1_SETS=4,L1_BIG=4,L1_SIDE=2,L2_SETS=4,L2_BIG=2,WALKS=1,SW_REFILL=1 tiny:PORTS=1,L1_SETS=16,SW_REFILL=1
+    full:PA_BITS=44,L1_SETS=4,L1_BIG=4,L1_SIDE=2,L2_SETS=4,L2_BIG=2,WALKS=1,SW_REFILL=1 tiny:PORTS=1,L1_SETS=16,SW_REFILL=1 \
+    rv64:ASID_BITS=0 rv64:ASID_BITS=2
 # A build as a C identifier and directory: tiny:A=1,B=2 is tiny__A_1__B_2.
 build_id = $(subst $(comma),__,$(subst :,__,$(subst =,_,$1)))
 BUILD_IDS := $(foreach b,$(BUILDS),$(call build_id,$b))

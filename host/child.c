@@ -17,10 +17,11 @@
 
 /* ---- Signals ------------------------------------------------------------------------------- */
 
-static volatile sig_atomic_t group;    /* process group of the program, or 0 */
-static volatile sig_atomic_t read_end; /* of lackey's pipe                    */
+static volatile sig_atomic_t groups[CHILDREN_MAX];    /* process group of a program, or 0 */
+static volatile sig_atomic_t read_ends[CHILDREN_MAX]; /* of its lackey's pipe             */
 static volatile sig_atomic_t stopped_by;
-static bool has_terminal; /* standard input is a terminal, and Atlas was in its foreground */
+static unsigned running;    /* programs                                                   */
+static unsigned foreground; /* slot of the program that has the terminal, or CHILDREN_MAX */
 
 static const int stop_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
 enum { STOP_SIGNALS = sizeof stop_signals / sizeof stop_signals[0], LOG_FD = 900 };
@@ -30,22 +31,29 @@ static void on_stop(int sig)
     int kept = errno;
 
     stopped_by = sig;
-    if (group > 0)
-        kill(-group, SIGKILL);
+    for (unsigned i = 0; i < CHILDREN_MAX; i++)
+        if (groups[i] > 0)
+            kill(-groups[i], SIGKILL);
     errno = kept;
 }
 
-/* The program ended, and all that lackey wrote is in the pipe: it ends when it is empty, whoever
+static bool has_ended(pid_t pid)
+{
+    siginfo_t info = {0};
+
+    return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
+}
+
+/* A program ended, and all that its lackey wrote is in the pipe: it ends when it is empty, whoever
  * still holds the other end. */
 static void on_child(int sig)
 {
     int kept = errno;
-    siginfo_t info = {0};
 
     (void)sig;
-    if (group > 0 && waitid(P_PID, (id_t)group, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-        info.si_pid == group)
-        fcntl(read_end, F_SETFL, O_NONBLOCK);
+    for (unsigned i = 0; i < CHILDREN_MAX; i++)
+        if (groups[i] > 0 && has_ended(groups[i]))
+            fcntl(read_ends[i], F_SETFL, O_NONBLOCK);
     errno = kept;
 }
 
@@ -112,23 +120,34 @@ static char **valgrind_argv(char *const argv[], char *log_option)
     return all;
 }
 
-/* The guard: learns the group from the lifeline, waits for its end, and kills the group. */
-_Noreturn static void guard(int lifeline)
+/* ---- The guard ----------------------------------------------------------------------------- */
+
+static pid_t guard;       /* its process, or 0                                        */
+static int lifeline = -1; /* tells it of groups; closed when Atlas dies, and it kills */
+
+/* What the guard does: a number is a group that began, its negative one that has ended. */
+_Noreturn static void keep_watch(int in)
 {
-    pid_t program = 0;
+    pid_t watched[CHILDREN_MAX] = {0}, pid;
     ssize_t got;
 
-    do
-        got = read(lifeline, &program, sizeof program);
-    while (got > 0 || (got < 0 && errno == EINTR));
-    if (program > 0)
-        kill(-program, SIGKILL);
+    while ((got = read(in, &pid, sizeof pid)) > 0 || (got < 0 && errno == EINTR)) {
+        unsigned i = 0;
+
+        while (i < CHILDREN_MAX && watched[i] != (pid > 0 ? 0 : -pid))
+            i++;
+        if (got > 0 && i < CHILDREN_MAX)
+            watched[i] = pid > 0 ? pid : 0;
+    }
+    for (unsigned i = 0; i < CHILDREN_MAX; i++)
+        if (watched[i] > 0)
+            kill(-watched[i], SIGKILL);
     _exit(0);
 }
 
 /* Start the guard, before there is anything that it must not hold open. All its signals are
  * blocked: it ends when Atlas does. Returns 0 or the errno of what failed. */
-static int start_guard(struct child *c)
+static int start_guard(void)
 {
     int ends[2], error;
     sigset_t before;
@@ -136,28 +155,37 @@ static int start_guard(struct child *c)
     if (pipe2(ends, O_CLOEXEC) != 0)
         return errno;
     block(&before);
-    c->guard = fork();
-    error = c->guard < 0 ? errno : 0;
-    if (c->guard == 0) {
+    guard = fork();
+    error = guard < 0 ? errno : 0;
+    if (guard == 0) {
         close(ends[1]);
-        guard(ends[0]);
+        keep_watch(ends[0]);
     }
     sigprocmask(SIG_SETMASK, &before, NULL);
     close(ends[0]);
-    c->lifeline = ends[1];
+    lifeline = ends[1];
     return error;
 }
 
-static void end_guard(struct child *c)
+static int tell_guard(pid_t pid)
 {
-    close(c->lifeline);
-    while (c->guard > 0 && waitpid(c->guard, NULL, 0) < 0 && errno == EINTR) {
-    }
-    c->guard = 0;
+    return write(lifeline, &pid, sizeof pid) < 0 ? errno : 0;
 }
 
+static void end_guard(void)
+{
+    close(lifeline);
+    lifeline = -1;
+    while (guard > 0 && waitpid(guard, NULL, 0) < 0 && errno == EINTR) {
+    }
+    guard = 0;
+}
+
+/* ---- A program ----------------------------------------------------------------------------- */
+
 /* In the new process: never returns. `failed` tells Atlas errno if there is no valgrind. */
-_Noreturn static void become(char *const argv[], int log, const sigset_t *mask, int failed)
+_Noreturn static void become(char *const argv[], int log, const sigset_t *mask, int failed,
+                             bool has_terminal)
 {
     setpgid(0, 0);
     if (has_terminal)
@@ -184,15 +212,14 @@ static int launch(struct child *c, char *const argv[], int log)
     block(&before);
     c->pid = fork();
     if (c->pid == 0)
-        become(argv, log, &before, failed[1]);
+        become(argv, log, &before, failed[1], foreground == c->slot);
     if (c->pid < 0) {
         error = errno;
         c->pid = 0;
     } else {
         setpgid(c->pid, c->pid);
-        group = c->pid;
-        if (write(c->lifeline, &c->pid, sizeof c->pid) < 0)
-            error = errno;
+        groups[c->slot] = c->pid;
+        error = tell_guard(c->pid);
     }
     sigprocmask(SIG_SETMASK, &before, NULL);
     close(failed[1]);
@@ -218,35 +245,46 @@ static int open_log(struct child *c)
     return high;
 }
 
-/* The guard, the pipe, and the program. Returns 0 or the errno of what failed. */
-static int start_all(struct child *c, char *const argv[])
+/* The pipe and the program. Returns 0 or the errno of what failed. */
+static int start_program(struct child *c, char *const argv[])
 {
-    int error = start_guard(c), log;
+    int error, log = open_log(c);
     char option[32], **all;
 
-    if (error != 0)
-        return error;
-    log = open_log(c);
     if (log < 0)
         return errno;
-    read_end = c->log;
+    read_ends[c->slot] = c->log;
     snprintf(option, sizeof option, "--log-fd=%d", log);
     all = valgrind_argv(argv, option);
-    has_terminal = isatty(STDIN_FILENO) && tcgetpgrp(STDIN_FILENO) == getpgrp();
-    install_all();
+    if (isatty(STDIN_FILENO) && tcgetpgrp(STDIN_FILENO) == getpgrp())
+        foreground = c->slot;
     error = all != NULL ? launch(c, all, log) : ENOMEM;
     free(all);
     close(log);
     return error;
 }
 
+/* What all programs share begins with the first one. Returns 0 or the errno of what failed. */
+static int begin(void)
+{
+    if (running++ > 0)
+        return 0;
+    stopped_by = 0;
+    foreground = CHILDREN_MAX;
+    install_all();
+    return start_guard();
+}
+
 bool child_start(struct child *c, char *const argv[])
 {
     int error;
 
-    *c = (struct child){.lifeline = -1, .log = -1};
-    stopped_by = 0;
-    error = start_all(c, argv);
+    *c = (struct child){.log = -1};
+    while (groups[c->slot] != 0)
+        c->slot++;
+    error = begin();
+    if (error == 0)
+        error = start_program(c, argv);
     if (error == 0)
         return true;
     child_end(c);
@@ -255,22 +293,34 @@ bool child_start(struct child *c, char *const argv[])
     return false;
 }
 
+/* Kill the group. Until the wait it is surely the program's. */
+static void kill_group(const struct child *c)
+{
+    if (c->pid <= 0)
+        return;
+    kill(-c->pid, SIGKILL);
+    tell_guard(-c->pid);
+}
+
 int child_end(struct child *c)
 {
     sigset_t before;
     int status = 0;
 
     block(&before);
-    if (c->pid > 0)
-        kill(-c->pid, SIGKILL);
-    end_guard(c); /* before the wait: until then the group is surely the program's */
+    kill_group(c);
     while (c->pid > 0 && waitpid(c->pid, &status, 0) < 0 && errno == EINTR) {
     }
-    group = 0;
+    groups[c->slot] = 0;
     close(c->log);
-    if (has_terminal)
+    if (foreground == c->slot) {
         tcsetpgrp(STDIN_FILENO, getpgrp());
-    restore_all();
+        foreground = CHILDREN_MAX;
+    }
+    if (--running == 0) {
+        end_guard();
+        restore_all();
+    }
     sigprocmask(SIG_SETMASK, &before, NULL);
     return status;
 }

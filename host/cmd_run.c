@@ -1,4 +1,4 @@
-/* cmd_run.c: atlas run: a real program's accesses, live or from a recorded trace. */
+/* cmd_run.c: atlas run: real programs' accesses, live or from recorded traces. */
 #include "commands.h"
 
 #include <inttypes.h>
@@ -13,21 +13,46 @@
 #include "run_drive.h"
 #include "run_report.h"
 
-enum { KEY_TRACE = 0x200, KEY_FRAMES, KEY_MODE, KEY_SVADE, KEY_LIMIT, KEY_WAVE };
+enum {
+    KEY_TRACE = 0x200,
+    KEY_FRAMES,
+    KEY_MODE,
+    KEY_SVADE,
+    KEY_LIMIT,
+    KEY_WAVE,
+    KEY_PROCS,
+    KEY_QUANTUM,
+    KEY_HARTS
+};
+
+enum { QUANTUM = 10000 };
+
+/* Between two programs. */
+#define PROGRAM_END ":::"
 
 struct run_args {
     struct options options;
     struct machine_config machine; /* mode 0: by the preset */
     struct run_plan plan;
+    unsigned procs; /* 0: as many as there are sources */
+    unsigned harts;
 };
 
 /* ---- Command line -------------------------------------------------------------------------- */
 
 static const struct argp_option option_table[] = {
     {"trace", KEY_TRACE, "FILE", 0,
-     "Take the references from a recorded lackey trace (- or packed: fine) instead of a PROGRAM",
+     "Take the references from a recorded lackey trace (- or packed: fine) instead of a PROGRAM; "
+     "once for each process",
      0},
-    {"mode", KEY_MODE, "MODE", 0, "sv32, sv39, sv48 or sv57 (default: sv48, else what fits)", 0},
+    {"procs", KEY_PROCS, "N", 0,
+     "Run N processes that take turns: the programs or traces that are given, again and again "
+     "(default: each once)",
+     0},
+    {"quantum", KEY_QUANTUM, "N", 0, "References in a turn (default 10000)", 0},
+    {"harts", KEY_HARTS, "N", 0, "Harts, each with an MMU (default 1)", 0},
+    {"paging", KEY_MODE, "MODE", 0, "sv32, sv39, sv48 or sv57 (default: sv48, else what fits)", 0},
+    {"mode", KEY_MODE, NULL, OPTION_ALIAS, NULL, 0},
     {"frames", KEY_FRAMES, "N", 0, "Frames of RAM, 4 KiB each (default 262144)", 0},
     {"svade", KEY_SVADE, NULL, 0, "A and D are set by page fault, not by the hardware", 0},
     {"limit", KEY_LIMIT, "N", 0, "Stop after N references", 0},
@@ -56,12 +81,55 @@ static unsigned parse_mode(const struct argp_state *state, const char *text)
 
 static void check_args(struct argp_state *state, const struct run_args *a)
 {
-    if (a->plan.trace == NULL && a->plan.program == NULL)
+    if (a->plan.count == 0)
         argp_error(state, "expected a PROGRAM, or --trace FILE");
-    if (a->plan.trace != NULL && a->plan.program != NULL)
+    if (a->plan.sources[0].trace != NULL && a->plan.sources[a->plan.count - 1].trace == NULL)
         argp_error(state, "expected a PROGRAM or --trace FILE, not both");
+    if (a->procs != 0 && a->procs < a->plan.count)
+        argp_error(state, "--procs %u: expected at least %u, one for each program or trace",
+                   a->procs, a->plan.count);
     if (a->plan.wave != NULL && !options_has_rtl(&a->options))
         argp_error(state, "--wave needs a --target with RTL");
+}
+
+/* One more source of references. */
+static struct run_source *add_source(const struct argp_state *state, struct run_args *a)
+{
+    if (a->plan.count == RUN_PROCS_MAX)
+        argp_error(state, "more than %u programs or traces", RUN_PROCS_MAX);
+    return &a->plan.sources[a->plan.count++];
+}
+
+/* The programs, from the first one's name on, with PROGRAM_END between two of them, which becomes
+ * the end of the list of arguments. */
+static void add_programs(const struct argp_state *state, struct run_args *a, char **word)
+{
+    char **program = word;
+
+    for (;; word++) {
+        bool last = *word == NULL;
+
+        if (!last && strcmp(*word, PROGRAM_END) != 0)
+            continue;
+        if (word == program)
+            argp_error(state, "expected a PROGRAM before and after each '" PROGRAM_END "'");
+        *word = NULL;
+        add_source(state, a)->program = program;
+        if (last)
+            return;
+        program = word + 1;
+    }
+}
+
+/* The sources again, until there are as many as processes. */
+static void repeat_sources(struct run_args *a)
+{
+    unsigned given = a->plan.count;
+
+    while (a->plan.count < a->procs) {
+        a->plan.sources[a->plan.count] = a->plan.sources[a->plan.count % given];
+        a->plan.count++;
+    }
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -69,7 +137,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     struct run_args *a = state->input;
 
     switch (key) {
-    case KEY_TRACE: a->plan.trace = arg; return 0;
+    case KEY_TRACE: add_source(state, a)->trace = arg; return 0;
     case KEY_MODE: a->machine.mode = parse_mode(state, arg); return 0;
     case KEY_FRAMES:
         a->machine.frames = options_number(state, "frames", arg, 1, UINT32_MAX);
@@ -77,12 +145,24 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case KEY_SVADE: a->machine.svade = true; return 0;
     case KEY_LIMIT: a->plan.limit = options_number(state, "limit", arg, 1, UINT64_MAX); return 0;
     case KEY_WAVE: a->plan.wave = arg; return 0;
+    case KEY_PROCS:
+        a->procs = (unsigned)options_number(state, "procs", arg, 1, RUN_PROCS_MAX);
+        return 0;
+    case KEY_QUANTUM:
+        a->machine.quantum = (uint32_t)options_number(state, "quantum", arg, 1, UINT32_MAX);
+        return 0;
+    case KEY_HARTS:
+        a->harts = (unsigned)options_number(state, "harts", arg, 1, HARTS_MAX);
+        return 0;
     case ARGP_KEY_INIT: state->child_inputs[0] = &a->options; return 0;
     case ARGP_KEY_ARG:
-        a->plan.program = &state->argv[state->next - 1];
-        state->next = state->argc; /* the rest is the program's */
+        add_programs(state, a, &state->argv[state->next - 1]);
+        state->next = state->argc; /* the rest is the programs' */
         return 0;
-    case ARGP_KEY_SUCCESS: check_args(state, a); return 0;
+    case ARGP_KEY_SUCCESS:
+        check_args(state, a);
+        repeat_sources(a);
+        return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
 }
@@ -92,10 +172,11 @@ static const struct argp_child children[] = {{&options_argp, 0, NULL, 0}, {0}};
 static const struct argp argp = {
     .options = option_table,
     .parser = parse_option,
-    .args_doc = "[--] PROGRAM [ARG...]\n--trace FILE",
+    .args_doc = "[--] PROGRAM [ARG...] [" PROGRAM_END " PROGRAM [ARG...]]...\n--trace FILE...",
     .doc = "Run a real program under valgrind's lackey, and drive every instruction fetch, load "
            "and store of it through process, OS model and MMU while it runs. Every store writes "
-           "bytes that are checked at every load and fetch.\v"
+           "bytes that are checked at every load and fetch. Several programs are processes that "
+           "take turns on one machine, each under a valgrind of its own.\v"
            "The program keeps its standard input, output and error; the report goes to standard "
            "error. Its own exit status is reported and is no error; if a signal ends it, the "
            "status is 2. A reference is one line of lackey; a modify is a load and then a store; "
@@ -134,7 +215,11 @@ static char *replay_before(const struct run_args *a)
     fprintf(out, "atlas run%s", options_typed(&a->options, typed, sizeof typed));
     for (unsigned i = 0; i < MODES; i++)
         if (a->machine.mode == modes[i].mode)
-            fprintf(out, " --mode %s", modes[i].name);
+            fprintf(out, " --paging %s", modes[i].name);
+    if (a->machine.quantum != QUANTUM)
+        fprintf(out, " --quantum %" PRIu32, a->machine.quantum);
+    if (a->harts > 1)
+        fprintf(out, " --harts %u", a->harts);
     if (a->machine.frames != 0)
         fprintf(out, " --frames %" PRIu64, a->machine.frames);
     fprintf(out, "%s%s --limit", a->machine.svade ? " --svade" : "",
@@ -149,11 +234,15 @@ static char *replay_after(const struct run_args *a)
     size_t len;
     FILE *out = text_open(&text, &len);
 
-    fputs(a->plan.trace != NULL ? " --trace" : " --", out);
-    if (a->plan.trace != NULL)
-        report_word(out, a->plan.trace);
-    for (char **word = a->plan.program; word != NULL && *word != NULL; word++)
-        report_word(out, *word);
+    for (unsigned i = 0; i < a->plan.count; i++) {
+        const struct run_source *source = &a->plan.sources[i];
+
+        fputs(source->trace != NULL ? " --trace" : i == 0 ? " --" : " " PROGRAM_END, out);
+        if (source->trace != NULL)
+            report_word(out, source->trace);
+        for (char **word = source->program; word != NULL && *word != NULL; word++)
+            report_word(out, *word);
+    }
     fclose(out);
     return text;
 }
@@ -176,26 +265,42 @@ static bool check_program(const struct target *t, const char *program)
     return false;
 }
 
-static int run_all(const struct run_args *a, struct target *t, const char *const replay[2])
+static bool check_programs(const struct target *t, const struct run_plan *plan)
+{
+    for (unsigned i = 0; i < plan->count; i++) {
+        char **program = plan->sources[i].program;
+
+        if (program != NULL && !check_program(t, program[0]))
+            return false;
+    }
+    return true;
+}
+
+static void print_end(const struct run_args *a, const struct run *run, double began)
+{
+    if (!a->options.quiet)
+        run_report_end(run, began);
+    printf("run: %" PRIu64 " references, %" PRIu64 " mismatches\n", run->counts.total,
+           run->counts.mismatches);
+}
+
+static int run_all(const struct run_args *a, struct target *targets, const char *const replay[2])
 {
     struct machine_config config = a->machine;
     double began = report_seconds();
+    static struct run run;
     enum run_ending ending;
-    struct run run;
     bool same;
 
     if (config.mode == 0)
-        config.mode = default_mode(&t->params);
-    if ((a->plan.program != NULL && !check_program(t, a->plan.program[0])) ||
-        !run_open(&run, t, &config, a->options.seed, replay))
+        config.mode = default_mode(&targets->params);
+    if (!check_programs(targets, &a->plan) ||
+        !run_open(&run, targets, a->harts, &config, a->options.seed, replay))
         return EXIT_BAD_INPUT;
     ending = run_drive(&run, &a->plan, began);
     if (ending != RUN_BAD_INPUT) {
         run_finish(&run);
-        if (!a->options.quiet)
-            run_report_end(&run, began);
-        printf("run: %" PRIu64 " references, %" PRIu64 " mismatches\n", run.counts.total,
-               run.counts.mismatches);
+        print_end(a, &run, began);
     }
     same = run.counts.mismatches == 0;
     run_close(&run);
@@ -204,10 +309,21 @@ static int run_all(const struct run_args *a, struct target *t, const char *const
     return ending == RUN_ENDED ? EXIT_PASS : EXIT_BAD_INPUT;
 }
 
+static bool open_targets(struct target *targets, const struct run_args *a)
+{
+    const char *preset = a->machine.mode == ATLAS_MODE_SV32 ? "rv32" : "full";
+
+    for (unsigned i = 0; i < a->harts; i++)
+        if (!target_open(&targets[i], &a->options, preset))
+            return false;
+    return true;
+}
+
 int cmd_run(int argc, char **argv)
 {
-    struct run_args args = {.options = OPTIONS_DEFAULT};
-    struct target target = {0};
+    struct run_args args = {
+        .options = OPTIONS_DEFAULT, .machine = {.quantum = QUANTUM}, .harts = 1};
+    struct target targets[HARTS_MAX] = {0};
     char *replay[2];
     int status = EXIT_BAD_INPUT;
 
@@ -215,9 +331,10 @@ int cmd_run(int argc, char **argv)
     args.plan.quiet = args.options.quiet;
     replay[0] = replay_before(&args);
     replay[1] = replay_after(&args);
-    if (target_open(&target, &args.options, args.machine.mode == ATLAS_MODE_SV32 ? "rv32" : "full"))
-        status = run_all(&args, &target, (const char *const[]){replay[0], replay[1]});
-    target_close(&target);
+    if (open_targets(targets, &args))
+        status = run_all(&args, targets, (const char *const[]){replay[0], replay[1]});
+    for (unsigned i = 0; i < args.harts; i++)
+        target_close(&targets[i]);
     free(replay[0]);
     free(replay[1]);
     if (child_stopped_by() != 0) { /* end as whoever sent the signal expects */

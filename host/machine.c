@@ -17,16 +17,26 @@ enum { TABLE_LIMIT = 1 << 20 };
 
 static bool word_read(void *ctx, paddr_t addr, uint64_t *value, unsigned bytes)
 {
-    const struct target *t = ctx;
+    const struct machine *m = ctx;
+    uint64_t all = 0;
 
-    return t->ops->mem_read(t->backend, addr, value, bytes);
+    for (unsigned i = 0; i < m->harts; i++) {
+        const struct target *t = &m->targets[i];
+
+        if (!t->ops->mem_read(t->backend, addr, value, bytes))
+            return false;
+        all |= *value;
+    }
+    *value = all;
+    return true;
 }
 
 static void word_write(void *ctx, paddr_t addr, uint64_t value, unsigned bytes)
 {
-    const struct target *t = ctx;
+    const struct machine *m = ctx;
 
-    t->ops->mem_write(t->backend, addr, value, bytes);
+    for (unsigned i = 0; i < m->harts; i++)
+        m->targets[i].ops->mem_write(m->targets[i].backend, addr, value, bytes);
 }
 
 static const struct phys_word_ops words = {word_read, word_write};
@@ -47,7 +57,7 @@ static uint64_t frames_above(const struct atlas_params *params, paddr_t *base)
 
 static bool ram_open(struct machine *m, uint64_t frames)
 {
-    const struct atlas_params *params = &m->target->params;
+    const struct atlas_params *params = &m->targets[0].params;
     uint64_t fit = frames_above(params, &m->phys.base);
     void *ram;
 
@@ -73,21 +83,33 @@ static bool ram_open(struct machine *m, uint64_t frames)
 
 /* ---- The machine --------------------------------------------------------------------------- */
 
-bool machine_open(struct machine *m, struct target *target, const struct machine_config *config)
+static enum vm_status boot(struct machine *m, const struct machine_config *config)
 {
-    const struct kernel_config kernel = {
-        .mode = config->mode, .svade = config->svade, .table_limit = TABLE_LIMIT};
+    const struct kernel_config kernel = {.mode = config->mode,
+                                         .svade = config->svade,
+                                         .table_limit = TABLE_LIMIT,
+                                         .quantum = config->quantum};
+    enum vm_status status = kernel_boot(&m->kernel, &m->phys, &m->targets[0].port, &kernel);
+
+    for (unsigned i = 1; status == VM_OK && i < m->harts; i++)
+        status = kernel_add_hart(m->kernel, &m->targets[i].port);
+    return status;
+}
+
+bool machine_open(struct machine *m, struct target *targets, unsigned harts,
+                  const struct machine_config *config)
+{
     enum vm_status status;
 
-    *m = (struct machine){.target = target, .phys = {.words = &words, .ctx = target}};
-    if (!preset_has_mode(&target->params, config->mode)) {
+    *m = (struct machine){.targets = targets, .harts = harts, .phys = {.words = &words, .ctx = m}};
+    if (!preset_has_mode(&targets->params, config->mode)) {
         report_problem(NULL, 0, "preset %s has not the paging mode that is asked for",
-                       target->preset);
+                       targets->preset);
         return false;
     }
     if (!ram_open(m, config->frames))
         return false;
-    status = kernel_boot(&m->kernel, &m->phys, &target->port, &kernel);
+    status = boot(m, config);
     if (status == VM_OK)
         return true;
     report_problem(NULL, 0, "--frames %" PRIu64 ": the kernel cannot start: %s",
@@ -100,12 +122,32 @@ void machine_close(struct machine *m)
 {
     if (m->phys.ram != NULL)
         munmap(m->phys.ram, m->phys.size);
-    *m = (struct machine){.target = m->target};
+    *m = (struct machine){.targets = m->targets, .harts = m->harts};
+}
+
+struct target *machine_target(const struct machine *m)
+{
+    return &m->targets[m->kernel->hart->id];
 }
 
 enum proc_outcome machine_access(struct machine *m, struct atlas_rsp *rsp, vaddr_t va, uint8_t acc)
 {
-    return proc_access(m->kernel, rsp, target_port(m->target, acc), va, acc);
+    return proc_access(m->kernel, rsp, target_port(machine_target(m), acc), va, acc);
+}
+
+const char *machine_mismatch(struct machine *m, bool deep)
+{
+    const char *first = NULL;
+
+    for (unsigned i = 0; first == NULL && i < m->harts; i++) {
+        const struct target *t = &m->targets[i];
+        bool same = !deep || t->ops->checkpoint(t->backend);
+
+        first = t->ops->mismatch(t->backend);
+        if (first == NULL && !same)
+            first = "what the backends remember differs";
+    }
+    return first;
 }
 
 uint8_t *machine_bytes(const struct machine *m, paddr_t pa, uint64_t bytes)

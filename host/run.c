@@ -10,6 +10,7 @@
 
 /* One access of one page. */
 struct piece {
+    struct run_proc *by;
     const struct lackey_ref *ref;
     const char *file;
     uint64_t line;
@@ -41,26 +42,13 @@ static bool no_maps(void *ctx, uint64_t va, uint64_t *start, uint64_t *end, unsi
     return false;
 }
 
-bool run_open(struct run *run, struct target *target, const struct machine_config *config,
-              uint64_t seed, const char *const replay[2])
+bool run_open(struct run *run, struct target *targets, unsigned harts,
+              const struct machine_config *config, uint64_t seed, const char *const replay[2])
 {
-    static const struct object_ops ops = {.fill = fill};
-    enum vm_status status;
-
-    *run = (struct run){.maps = {.find = no_maps}, .seed = seed, .replay = {replay[0], replay[1]}};
-    if (!machine_open(&run->machine, target, config))
+    *run = (struct run){.seed = seed, .replay = {replay[0], replay[1]}};
+    if (!machine_open(&run->machine, targets, harts, config))
         return false;
-    status = proc_create(run->machine.kernel, &run->proc);
-    if (status != VM_OK) {
-        report_problem(NULL, 0, "no process can be made: %s, expected more --frames",
-                       vm_status_text(status));
-        run_close(run);
-        return false;
-    }
-    proc_enter(run->machine.kernel, run->proc);
-    run->filler = (struct run_filler){.seed = seed, .pid = run->proc->pid};
-    object_init(&run->filler.object, &run->machine.kernel->objects, &ops, false, UINT64_MAX);
-    run->highest = target->params.xlen == 32 ? UINT32_MAX : UINT64_MAX;
+    run->highest = targets->params.xlen == 32 ? UINT32_MAX : UINT64_MAX;
     run->oracle = oracle_open(seed);
     if (run->oracle == NULL)
         report_out_of_memory();
@@ -72,6 +60,72 @@ void run_close(struct run *run)
     oracle_close(run->oracle);
     run->oracle = NULL;
     machine_close(&run->machine);
+}
+
+/* ---- Processes ----------------------------------------------------------------------------- */
+
+struct run_proc *run_add(struct run *run)
+{
+    static const struct object_ops ops = {.fill = fill};
+    struct run_proc *p = &run->procs[run->count];
+    struct kernel *k = run->machine.kernel;
+    enum vm_status status;
+
+    *p = (struct run_proc){.maps = {.find = no_maps}};
+    status = proc_create(k, &p->proc);
+    if (status != VM_OK) {
+        report_problem(NULL, 0, "no process can be made: %s, expected more --frames",
+                       vm_status_text(status));
+        return NULL;
+    }
+    p->pid = p->proc->pid;
+    p->filler.seed = run->seed;
+    p->filler.pid = p->pid;
+    object_init(&p->filler.object, &k->objects, &ops, false, UINT64_MAX);
+    sched_wake(k, p->proc->threads);
+    run->count++;
+    return p;
+}
+
+static struct run_proc *of_thread(struct run *run, const struct thread *t)
+{
+    unsigned i = 0;
+
+    while (run->procs[i].proc != t->proc)
+        i++;
+    return &run->procs[i];
+}
+
+struct run_proc *run_turn(struct run *run)
+{
+    struct kernel *k = run->machine.kernel;
+
+    for (unsigned tries = 0; tries < k->hart_count; tries++) {
+        const struct thread *t;
+
+        k->hart = &k->harts[(k->hart->id + 1) % k->hart_count];
+        t = sched_tick(k);
+        if (t != NULL)
+            return of_thread(run, t);
+    }
+    return NULL;
+}
+
+struct run_summary run_summary(const struct run_proc *p)
+{
+    if (p->proc == NULL)
+        return p->end;
+    return (struct run_summary){.faults = p->proc->faults,
+                                .resident = p->proc->space.resident,
+                                .tables = p->proc->space.table.tables,
+                                .regions = p->proc->space.regions.count};
+}
+
+void run_exit(struct run *run, struct run_proc *p)
+{
+    p->end = run_summary(p);
+    proc_exit(run->machine.kernel, p->proc, 0);
+    p->proc = NULL;
 }
 
 /* ---- Mismatches ---------------------------------------------------------------------------- */
@@ -121,10 +175,9 @@ static void byte_mismatch(struct run *run, const struct piece *p, const struct a
     mismatch(run, p, text);
 }
 
-static void backend_mismatch(struct run *run, const struct piece *p)
+static void backend_mismatch(struct run *run, const struct piece *p, bool deep)
 {
-    const struct target *t = run->machine.target;
-    const char *text = t->ops->mismatch(t->backend);
+    const char *text = machine_mismatch(&run->machine, deep);
 
     if (text != NULL)
         mismatch(run, p, text);
@@ -155,7 +208,7 @@ static enum run_status stop_width(const struct run *run, const struct piece *p)
 static void move(struct run *run, const struct piece *p, const struct atlas_rsp *rsp)
 {
     uint8_t *memory = machine_bytes(&run->machine, rsp->pa, p->bytes);
-    uint8_t *oracle = oracle_page(run->oracle, run->proc->pid, p->va >> ATLAS_PAGE_SHIFT);
+    uint8_t *oracle = oracle_page(run->oracle, p->by->pid, p->va >> ATLAS_PAGE_SHIFT);
 
     if (oracle == NULL)
         report_out_of_memory();
@@ -179,11 +232,11 @@ static enum run_status make(struct run *run, const struct piece *p)
     for (unsigned i = 0; outcome == PROC_SEGV && i < LEARN_TRIES; i++) {
         if (!paging_canonical(run->machine.kernel->env.mode, p->va))
             return stop_width(run, p);
-        if (run_learn(run, p->va, p->acc) != VM_OK)
+        if (run_learn(run, p->by, p->va, p->acc) != VM_OK)
             return stop_oom(run, p);
         outcome = machine_access(&run->machine, &rsp, p->va, p->acc);
     }
-    backend_mismatch(run, p);
+    backend_mismatch(run, p, false);
     switch (outcome) {
     case PROC_OK: move(run, p, &rsp); return RUN_OK;
     case PROC_OOM: return stop_oom(run, p);
@@ -197,10 +250,10 @@ static enum run_status make(struct run *run, const struct piece *p)
 /* ---- A reference --------------------------------------------------------------------------- */
 
 /* The bytes that a store writes. */
-static void fill_data(const struct run *run, const struct lackey_ref *ref, uint8_t *data)
+static void fill_data(const struct run *run, const struct run_proc *p, const struct lackey_ref *ref,
+                      uint8_t *data)
 {
-    uint64_t key =
-        rng_mix(run->seed ^ rng_mix(run->counts.total + ((uint64_t)run->proc->pid << 48)));
+    uint64_t key = rng_mix(run->seed ^ rng_mix(run->counts.total + ((uint64_t)p->pid << 48)));
 
     for (uint32_t i = 0; i < ref->size; i += (uint32_t)sizeof key) {
         uint64_t word = rng_mix(key ^ (ref->va + i));
@@ -229,16 +282,17 @@ static enum run_status access_pages(struct run *run, struct piece p, uint8_t acc
     return make(run, &p);
 }
 
-enum run_status run_reference(struct run *run, const struct lackey_ref *ref, const char *file,
-                              uint64_t line)
+enum run_status run_reference(struct run *run, struct run_proc *by, const struct lackey_ref *ref,
+                              const char *file, uint64_t line)
 {
     const struct piece p = {
-        .ref = ref, .file = file, .line = line, .va = ref->va, .bytes = ref->size};
+        .by = by, .ref = ref, .file = file, .line = line, .va = ref->va, .bytes = ref->size};
     uint8_t data[LACKEY_MAX_SIZE + sizeof(uint64_t)];
 
     if (ref->va + (ref->size - 1) > run->highest)
         return stop_width(run, &p);
     run->counts.total++;
+    by->references++;
     run->counts.references[ref->kind]++;
     if (ref->kind == LACKEY_FETCH)
         return access_pages(run, p, ATLAS_ACC_FETCH, NULL);
@@ -246,18 +300,25 @@ enum run_status run_reference(struct run *run, const struct lackey_ref *ref, con
         return RUN_STOP;
     if (ref->kind == LACKEY_LOAD)
         return RUN_OK;
-    fill_data(run, ref, data);
+    fill_data(run, by, ref, data);
     return access_pages(run, p, ATLAS_ACC_STORE, data);
+}
+
+/* All processes have ended: is every frame free that a process, or the kernel for it, had? */
+static bool leaks(const struct run *run)
+{
+    const uint32_t *by_kind = run->machine.kernel->frames.by_kind;
+
+    return run->machine.kernel->procs_first == NULL &&
+           by_kind[FRAME_FREE] + by_kind[FRAME_RESERVED] < run->machine.kernel->frames.count;
 }
 
 void run_finish(struct run *run)
 {
-    const struct target *t = run->machine.target;
     const struct lackey_ref none = {.size = 1};
-    struct piece p = {.ref = &none, .file = "at the end"};
-    bool same = t->ops->checkpoint(t->backend);
-    const char *text = t->ops->mismatch(t->backend);
+    const struct piece p = {.ref = &none, .file = "at the end"};
 
-    if (!same || text != NULL)
-        mismatch(run, &p, text != NULL ? text : "what the backends remember differs");
+    backend_mismatch(run, &p, true);
+    if (leaks(run))
+        mismatch(run, &p, "frames are in use after the last process has ended");
 }

@@ -1,10 +1,10 @@
-/* run.h: a program's references, one after another, on a machine.
+/* run.h: programs' references, one after another, on a machine.
  *
- * Layer: host. Each reference goes through process, MMU, fault handler and retry like a real
- * access. Every store writes bytes derived from process, address and reference number; the bytes
- * that a load or fetch finds are compared with the flat oracle. What the program has mapped is
- * learned when an access lies outside of what is known: from its map file while it lives, else
- * from the use (fetched: R+X, else R+W).
+ * Layer: host. Each program is a process. Each reference goes through process, MMU, fault handler
+ * and retry like a real access. Every store writes bytes derived from process, address and
+ * reference number; the bytes that a load or fetch finds are compared with the flat oracle. What
+ * the program has mapped is learned when an access lies outside of what is known: from its map file
+ * while it lives, else from the use (fetched: R+X, else R+W).
  */
 #ifndef ATLAS_RUN_H
 #define ATLAS_RUN_H
@@ -39,12 +39,29 @@ struct run_filler {
     uint32_t pid;
 };
 
-struct run {
-    struct machine machine;
-    struct proc *proc;
-    struct oracle_bytes *oracle;
+enum { RUN_PROCS_MAX = 64 };
+
+/* What is left of a process when it has ended. */
+struct run_summary {
+    struct fault_stats faults;
+    uint64_t resident; /* pages in a frame         */
+    uint32_t tables, regions;
+};
+
+struct run_proc {
+    struct proc *proc; /* NULL when it has ended    */
+    uint32_t pid;
     struct run_filler filler;
     struct run_maps maps;
+    uint64_t references;
+    struct run_summary end; /* when it has ended    */
+};
+
+struct run {
+    struct machine machine;
+    struct run_proc procs[RUN_PROCS_MAX]; /* [array, count] */
+    unsigned count;
+    struct oracle_bytes *oracle;
     struct run_counts counts;
     uint64_t seed;
     uint64_t highest;      /* address that a request can carry              */
@@ -57,29 +74,44 @@ enum run_status {
     RUN_STOP /* it cannot be done; the problem has been reported: bad input      */
 };
 
-/* Make the machine and its one process.
+/* Make the machine, without processes.
  *
- *   target  in  open; outlives the run
- *   config  in  copied
- *   seed    in  of the bytes
- *   replay  in  the command that replays a reference, in two parts: before and after the number
- *               of the reference; must outlive the run
+ *   targets  in  open; a hart each; outlive the run        [array, harts]
+ *   config   in  copied
+ *   seed     in  of the bytes
+ *   replay   in  the command that replays a reference, in two parts: before and after the number
+ *                of the reference; must outlive the run
  *
- * Sets run->maps so that the use decides; the caller may change that. Returns false after
- * reporting why not. */
-bool run_open(struct run *run, struct target *target, const struct machine_config *config,
-              uint64_t seed, const char *const replay[2]);
+ * Returns false after reporting why not. */
+bool run_open(struct run *run, struct target *targets, unsigned harts,
+              const struct machine_config *config, uint64_t seed, const char *const replay[2]);
 void run_close(struct run *run);
 
-/* Make one reference: a fetch, a load, a store, or a load and then a store, in one piece a page.
+/* One more process, ready to run; its use of memory decides what it has mapped, until the caller
+ * sets `maps`. Returns NULL after reporting why not. There must be room: RUN_PROCS_MAX. */
+struct run_proc *run_add(struct run *run);
+
+/* Whose turn it is: a tick of the next hart that has somebody to run. NULL if all have ended. */
+struct run_proc *run_turn(struct run *run);
+
+/* Make one reference of the process that runs on the machine's hart: a fetch, a load, a store, or
+ * a load and then a store, in one piece a page.
  *
+ *   p           in  who has its turn
  *   file, line  in  where it stands, for messages
  *
  * The first mismatch of the run is reported on standard error. */
-enum run_status run_reference(struct run *run, const struct lackey_ref *ref, const char *file,
-                              uint64_t line);
+enum run_status run_reference(struct run *run, struct run_proc *p, const struct lackey_ref *ref,
+                              const char *file, uint64_t line);
 
-/* Compare all that the backend remembers, and its counters. To be called once, at the end. */
+/* The process ends, and gives everything back. */
+void run_exit(struct run *run, struct run_proc *p);
+
+/* What is left of a process, or what there is of it now. */
+struct run_summary run_summary(const struct run_proc *p);
+
+/* Compare all that the backends remember, and their counters; and if all processes have ended, that
+ * no frame is left behind. To be called once, at the end. */
 void run_finish(struct run *run);
 
 #endif

@@ -1,4 +1,5 @@
-/* run_drive.h: a run from its first line to its last, live or from a recorded trace.
+/* run_drive.h: a run from its first line to its last: programs, live or from recorded traces, each
+ * a process, that take turns.
  *
  * Layer: host, part of run.
  */
@@ -7,23 +8,29 @@
 
 #include "run.h"
 
-struct run_plan {
+/* Where the references of a process come from. */
+struct run_source {
     const char *trace; /* a recorded lackey trace, or NULL: a program                 */
     char **program;    /* its name and arguments [array, NULL at the end], or NULL    */
-    uint64_t limit;    /* stop after so many references; 0: at the end                */
-    const char *wave;  /* write a waveform: with a limit of the last reference, else of
-                          all; NULL: none                                             */
-    bool quiet;        /* say nothing that is no problem                              */
+};
+
+struct run_plan {
+    struct run_source sources[RUN_PROCS_MAX]; /* [array, count], at least one */
+    unsigned count;
+    uint64_t limit;   /* stop after so many references; 0: at the end                */
+    const char *wave; /* write a waveform: with a limit of the last reference, else of
+                         all; NULL: none                                             */
+    bool quiet;       /* say nothing that is no problem                              */
 };
 
 /* How it ended. */
 enum run_ending {
     RUN_ENDED,
-    RUN_ENDED_SHORT, /* the program was killed, or Atlas was told to stop: what came was compared */
+    RUN_ENDED_SHORT, /* a program was killed, or Atlas was told to stop: what came was compared */
     RUN_BAD_INPUT    /* nothing of it counts                                                      */
 };
 
-/* Do all of it; problems and the program's end are reported. `began`: report_seconds() now. */
+/* Do all of it; problems and the programs' ends are reported. `began`: report_seconds() now. */
 enum run_ending run_drive(struct run *run, const struct run_plan *plan, double began);
 
 #endif

@@ -14,9 +14,9 @@ static unsigned need(uint8_t acc)
 }
 
 /* Make regions of all pages of the span that are in none. */
-static enum vm_status fill_holes(struct run *run, const struct span *span)
+static enum vm_status fill_holes(struct run_proc *p, const struct span *span)
 {
-    struct space *space = &run->proc->space;
+    struct space *space = &p->proc->space;
     vpn_t vpn = span->start;
 
     while (vpn < span->end) {
@@ -30,7 +30,7 @@ static enum vm_status fill_holes(struct run *run, const struct span *span)
         }
         if (r != NULL && r->start < span->end)
             hole.end = r->start;
-        hole.object = &run->filler.object;
+        hole.object = &p->filler.object;
         hole.offset = vpn;
         status = space_map(space, &hole);
         if (status != VM_OK)
@@ -41,21 +41,21 @@ static enum vm_status fill_holes(struct run *run, const struct span *span)
 }
 
 /* The page lies in region r: allow what perms allow, too. */
-static enum vm_status widen(struct run *run, const struct region *r, const struct span *span)
+static enum vm_status widen(struct run_proc *p, const struct region *r, const struct span *span)
 {
     vpn_t start = r->start > span->start ? r->start : span->start;
     vpn_t end = r->end < span->end ? r->end : span->end;
 
-    return space_protect(&run->proc->space, start, end, (r->flags & REGION_PERMS) | span->perms);
+    return space_protect(&p->proc->space, start, end, (r->flags & REGION_PERMS) | span->perms);
 }
 
 /* The program's own mapping of the page, if it allows the access and fits the mode. */
-static bool find_mapping(const struct run *run, struct span *span, vaddr_t va, uint8_t acc)
+static bool find_mapping(const struct run_proc *p, struct span *span, vaddr_t va, uint8_t acc)
 {
-    const struct paging_mode *mode = run->machine.kernel->env.mode;
+    const struct paging_mode *mode = p->proc->space.table.mode;
     uint64_t start, end;
 
-    if (!run->maps.find(run->maps.ctx, va, &start, &end, &span->perms) ||
+    if (!p->maps.find(p->maps.ctx, va, &start, &end, &span->perms) ||
         !paging_canonical(mode, start) || !paging_canonical(mode, end - 1))
         return false;
     span->start = start >> ATLAS_PAGE_SHIFT;
@@ -63,18 +63,18 @@ static bool find_mapping(const struct run *run, struct span *span, vaddr_t va, u
     return span->perms & need(acc);
 }
 
-enum vm_status run_learn(struct run *run, vaddr_t va, uint8_t acc)
+enum vm_status run_learn(struct run *run, struct run_proc *p, vaddr_t va, uint8_t acc)
 {
     vpn_t vpn = va >> ATLAS_PAGE_SHIFT;
-    const struct region *known = regions_find(&run->proc->space.regions, vpn);
+    const struct region *known = regions_find(&p->proc->space.regions, vpn);
     struct span span;
 
-    if (find_mapping(run, &span, va, acc)) {
+    if (find_mapping(p, &span, va, acc)) {
         run->counts.mapped++;
     } else {
         span = (struct span){vpn, vpn + 1, REGION_R};
         span.perms |= acc == ATLAS_ACC_FETCH ? REGION_X : REGION_W;
         *(known != NULL ? &run->counts.widened : &run->counts.used) += 1;
     }
-    return known != NULL ? widen(run, known, &span) : fill_holes(run, &span);
+    return known != NULL ? widen(p, known, &span) : fill_holes(p, &span);
 }

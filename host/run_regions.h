@@ -8,11 +8,11 @@
 #include "run.h"
 
 /* The access acc at va was refused for want of a region or of a permission: provide it. A whole
- * mapping if run->maps knows one that allows the access, else the page as it is used. Permissions
+ * mapping if p->maps knows one that allows the access, else the page as it is used. Permissions
  * are only ever widened: the program runs ahead of its trace, so its map may be newer than the
  * access.
  *
  * Returns VM_OK or VM_NOMEM. */
-enum vm_status run_learn(struct run *run, vaddr_t va, uint8_t acc);
+enum vm_status run_learn(struct run *run, struct run_proc *p, vaddr_t va, uint8_t acc);
 
 #endif

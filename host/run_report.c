@@ -10,13 +10,37 @@ static double share(uint64_t part, uint64_t whole)
     return whole > 0 ? 100.0 * (double)part / (double)whole : 0.0;
 }
 
-static uint64_t faults(const struct run *run)
+/* Of all processes together. */
+static struct run_summary sum_of(const struct run *run)
+{
+    struct run_summary sum = {0};
+
+    for (unsigned i = 0; i < run->count; i++) {
+        const struct run_summary s = run_summary(&run->procs[i]);
+
+        sum.tables += s.tables;
+        sum.regions += s.regions;
+        sum.resident += s.resident;
+        for (unsigned class = 0; class < FAULT_CLASSES; class ++)
+            sum.faults.count[class] += s.faults.count[class];
+    }
+    return sum;
+}
+
+static uint64_t all_faults(const struct fault_stats *stats)
 {
     uint64_t sum = 0;
 
     for (unsigned i = 0; i < FAULT_CLASSES; i++)
-        sum += run->proc->faults.count[i];
+        sum += stats->count[i];
     return sum;
+}
+
+static uint64_t faults(const struct run *run)
+{
+    const struct run_summary sum = sum_of(run);
+
+    return all_faults(&sum.faults);
 }
 
 static double rate(uint64_t count, double began)
@@ -49,30 +73,50 @@ static void print_references(const struct run *run)
 
 static void print_memory(const struct run *run)
 {
-    const struct space *s = &run->proc->space;
-    const struct frames *f = &run->machine.kernel->frames;
+    const struct run_summary sum = sum_of(run);
+    const struct kernel *k = run->machine.kernel;
 
     report_text("pages         %12" PRIu64 "  distinct; %" PRIu32 " page tables (%s); %" PRIu32
                 " of %" PRIu32 " frames free\n",
-                oracle_pages(run->oracle), s->table.tables, s->table.mode->name,
-                f->by_kind[FRAME_FREE], f->count);
+                oracle_pages(run->oracle), sum.tables, k->env.mode->name,
+                k->frames.by_kind[FRAME_FREE], k->frames.count);
     report_text("regions       %12" PRIu32 "  learned from the program's maps %" PRIu64
                 " times, from use %" PRIu64 " pages, widened by use %" PRIu64 " pages\n",
-                s->regions.count, run->counts.mapped, run->counts.used, run->counts.widened);
+                sum.regions, run->counts.mapped, run->counts.used, run->counts.widened);
 }
 
 static void print_faults(const struct run *run)
 {
+    const struct run_summary sum = sum_of(run);
     const char *before = " ";
 
-    report_text("faults        %12" PRIu64, faults(run));
+    report_text("faults        %12" PRIu64, all_faults(&sum.faults));
     for (unsigned i = 0; i < FAULT_CLASSES; i++) {
-        if (run->proc->faults.count[i] > 0) {
-            report_text("%s %s %" PRIu64, before, fault_class_name(i), run->proc->faults.count[i]);
+        if (sum.faults.count[i] > 0) {
+            report_text("%s %s %" PRIu64, before, fault_class_name(i), sum.faults.count[i]);
             before = ",";
         }
     }
     report_text("\n");
+}
+
+/* Who took turns, if there was more than one; and what the harts did. */
+static void print_processes(const struct run *run)
+{
+    const struct kernel *k = run->machine.kernel;
+
+    for (unsigned i = 0; run->count > 1 && i < run->count; i++) {
+        const struct run_proc *p = &run->procs[i];
+        const struct run_summary s = run_summary(p);
+
+        report_text("process %-6" PRIu32 "%12" PRIu64 "  references, %" PRIu64 " faults, %" PRIu64
+                    " pages, %" PRIu32 " page tables\n",
+                    p->pid, p->references, all_faults(&s.faults), s.resident, s.tables);
+    }
+    for (unsigned i = 0; run->count > 1 && i < k->hart_count; i++)
+        report_text("hart %-9u%12" PRIu64 "  switches, %" PRIu64 " fences, %" PRIu64
+                    " interrupts\n",
+                    i, k->harts[i].switches, k->harts[i].fences, k->harts[i].interrupts);
 }
 
 /* Counters that hits and misses are a share of: lookups of the port. */
@@ -110,8 +154,13 @@ static void print_mmu(const struct target *t)
 
 static void print_speed(const struct run *run, double began)
 {
-    const struct target *t = run->machine.target;
-    uint64_t cycles = t->ops->cycles(t->backend);
+    uint64_t cycles = 0;
+
+    for (unsigned i = 0; i < run->machine.harts; i++) {
+        const struct target *t = &run->machine.targets[i];
+
+        cycles += t->ops->cycles(t->backend);
+    }
 
     if (cycles > 0)
         report_text("cycles        %12" PRIu64 "  %.3f per translation\n", cycles,
@@ -125,13 +174,15 @@ static void print_speed(const struct run *run, double began)
 
 void run_report_end(const struct run *run, double began)
 {
-    const struct target *t = run->machine.target;
+    const struct target *t = run->machine.targets;
 
     report_text("target        %12s  preset %s\n", t->ops->name, t->preset);
     print_references(run);
     print_memory(run);
     print_faults(run);
-    print_mmu(t);
+    print_processes(run);
+    for (unsigned i = 0; i < run->machine.harts; i++)
+        print_mmu(&t[i]);
     print_speed(run, began);
     report_text("mismatches    %12" PRIu64 "\n", run->counts.mismatches);
 }

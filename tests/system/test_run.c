@@ -24,7 +24,8 @@ static void open_run(struct fixture *f, const char *preset, unsigned mode, uint6
     const struct machine_config config = {.mode = mode, .frames = frames};
 
     assert_true(target_open(&f->target, &options, preset));
-    assert_true(run_open(&f->run, &f->target, &config, SEED, replay));
+    assert_true(run_open(&f->run, &f->target, 1, &config, SEED, replay));
+    assert_non_null(run_add(&f->run));
 }
 
 static void close_run(struct fixture *f)
@@ -53,7 +54,7 @@ static enum run_status make(struct fixture *f, char kind, uint64_t va, uint32_t 
     struct lackey_ref ref = {.va = va, .size = size};
 
     ref.kind = (enum lackey_kind)(strchr("ILSM", kind) - "ILSM");
-    return run_reference(&f->run, &ref, "test", 1);
+    return run_reference(&f->run, run_turn(&f->run), &ref, "test", 1);
 }
 
 static void do_ok(struct fixture *f, char kind, uint64_t va, uint32_t size)
@@ -66,18 +67,18 @@ static uint8_t *bytes_at(struct fixture *f, uint64_t va)
 {
     struct radix_leaf leaf;
 
-    assert_int_equal(radix_lookup(&f->run.proc->space.table, &leaf, va), VM_OK);
+    assert_int_equal(radix_lookup(&f->run.procs[0].proc->space.table, &leaf, va), VM_OK);
     return machine_bytes(&f->run.machine, (leaf.ppn << 12) + va % 4096, 1);
 }
 
 static uint64_t faults(const struct fixture *f, enum fault_class class)
 {
-    return f->run.proc->faults.count[class];
+    return f->run.procs[0].proc->faults.count[class];
 }
 
 static const struct region *region_at(struct fixture *f, uint64_t va)
 {
-    return regions_find(&f->run.proc->space.regions, va >> 12);
+    return regions_find(&f->run.procs[0].proc->space.regions, va >> 12);
 }
 
 /* ---- Counts -------------------------------------------------------------------------------- */
@@ -149,7 +150,7 @@ static void first_use_decides_without_maps(void **state) /* L4 */
     do_ok(f, 'S', 0x602000, 4);
     assert_int_equal(region_at(f, 0x401000)->flags, REGION_R | REGION_X);
     assert_int_equal(region_at(f, 0x601000)->flags, REGION_R | REGION_W);
-    assert_int_equal(f->run.proc->space.regions.count, 2); /* neighbours are one */
+    assert_int_equal(f->run.procs[0].proc->space.regions.count, 2); /* neighbours are one */
     assert_int_equal(f->run.counts.used, 3);
     assert_int_equal(faults(f, FAULT_INVALID), 3);
     assert_int_equal(faults(f, FAULT_PAGER), 3);
@@ -202,7 +203,7 @@ static void mappings_of_the_program_come_whole(void **state)
     struct fixture *f = *state;
     unsigned asked = 0;
 
-    f->run.maps = (struct run_maps){find_mapping, &asked};
+    f->run.procs[0].maps = (struct run_maps){find_mapping, &asked};
     do_ok(f, 'I', 0x405000, 4);
     do_ok(f, 'L', 0x40f000, 4);
     do_ok(f, 'S', 0x608000, 4);
@@ -221,7 +222,7 @@ static void use_decides_where_the_mapping_does_not_allow_it(void **state)
     struct fixture *f = *state;
     unsigned asked = 0;
 
-    f->run.maps = (struct run_maps){find_mapping, &asked};
+    f->run.procs[0].maps = (struct run_maps){find_mapping, &asked};
     do_ok(f, 'L', 0x700000, 4);
     do_ok(f, 'S', 0x703000, 4); /* it was writable before the map was read */
     assert_int_equal(f->run.counts.widened, 1);
@@ -239,7 +240,7 @@ static void a_mapping_grows_around_what_is_known(void **state)
     unsigned asked = 0;
 
     do_ok(f, 'I', 0x603000, 4);
-    f->run.maps = (struct run_maps){find_mapping, &asked};
+    f->run.procs[0].maps = (struct run_maps){find_mapping, &asked};
     do_ok(f, 'L', 0x601000, 4);
     assert_int_equal(region_at(f, 0x603000)->flags, REGION_R | REGION_X);
     assert_int_equal(region_at(f, 0x602000)->flags, REGION_R | REGION_W);
@@ -309,7 +310,7 @@ static void a_byte_never_stored_is_checked_too(void **state)
 static void exchanged_frames_are_noticed(void **state) /* M10 */
 {
     struct fixture *f = *state;
-    struct radix *t = &f->run.proc->space.table;
+    struct radix *t = &f->run.procs[0].proc->space.table;
     struct radix_leaf a, b;
 
     do_ok(f, 'L', 0x601000, 8);
@@ -318,8 +319,8 @@ static void exchanged_frames_are_noticed(void **state) /* M10 */
     radix_unmap(t, &b, 0x602000);
     radix_map(t, 0x601000, 0, b.ppn, b.pte & 0xff);
     radix_map(t, 0x602000, 0, a.ppn, a.pte & 0xff);
-    space_fence(&f->run.proc->space, 0x601);
-    space_fence(&f->run.proc->space, 0x602);
+    space_fence(&f->run.procs[0].proc->space, 0x601);
+    space_fence(&f->run.procs[0].proc->space, 0x602);
     do_ok(f, 'L', 0x601000, 8);
     do_ok(f, 'L', 0x602000, 8);
     assert_int_equal(f->run.counts.mismatches, 2);
@@ -329,7 +330,7 @@ static void exchanged_frames_are_noticed(void **state) /* M10 */
 static void a_missing_fence_is_noticed(void **state)
 {
     struct fixture *f = *state;
-    struct radix *t = &f->run.proc->space.table;
+    struct radix *t = &f->run.procs[0].proc->space.table;
     struct radix_leaf old;
 
     do_ok(f, 'S', 0x601000, 8);
@@ -341,7 +342,7 @@ static void a_missing_fence_is_noticed(void **state)
     memset(machine_bytes(&f->run.machine, old.ppn << 12, 4096), 0, 4096);
     do_ok(f, 'L', 0x601000, 8);
     assert_int_equal(f->run.counts.mismatches, 1);
-    space_fence(&f->run.proc->space, 0x601);
+    space_fence(&f->run.procs[0].proc->space, 0x601);
     do_ok(f, 'L', 0x601000, 8);
     assert_int_equal(f->run.counts.mismatches, 1);
 }
@@ -349,14 +350,14 @@ static void a_missing_fence_is_noticed(void **state)
 static void an_address_outside_ram_is_a_mismatch(void **state)
 {
     struct fixture *f = *state;
-    struct radix *t = &f->run.proc->space.table;
+    struct radix *t = &f->run.procs[0].proc->space.table;
     struct radix_leaf old;
 
     do_ok(f, 'L', 0x601000, 8);
     do_ok(f, 'L', 0x602000, 8);
     radix_unmap(t, &old, 0x601000);
     radix_map(t, 0x601000, 0, 5, old.pte & 0xff);
-    space_fence(&f->run.proc->space, 0x601);
+    space_fence(&f->run.procs[0].proc->space, 0x601);
     do_ok(f, 'L', 0x601000, 8);
     do_ok(f, 'S', 0x601000, 8);
     assert_int_equal(f->run.counts.mismatches, 2);
@@ -368,9 +369,9 @@ static void an_unjustified_bus_error_is_a_mismatch(void **state) /* B7 */
     struct radix_leaf leaf;
 
     do_ok(f, 'L', 0x601000, 8);
-    radix_lookup(&f->run.proc->space.table, &leaf, 0x601000);
+    radix_lookup(&f->run.procs[0].proc->space.table, &leaf, 0x601000);
     f->target.ops->mem_fail(f->target.backend, leaf.slot, false, 0, 1);
-    space_fence(&f->run.proc->space, 0x601);
+    space_fence(&f->run.procs[0].proc->space, 0x601);
     do_ok(f, 'L', 0x601000, 8);
     assert_int_equal(f->run.counts.mismatches, 1);
     assert_int_equal(faults(f, FAULT_BUS), 1);
@@ -404,14 +405,14 @@ static void a_wrong_answer_of_the_mmu_is_noticed(void **state)
 
     do_ok(f, 'L', 0x601000, 8);
     do_ok(f, 'L', 0x602000, 8);
-    real_port = k->mmu;
-    k->mmu.access = access_next_frame;
+    real_port = k->hart->mmu;
+    k->hart->mmu.access = access_next_frame;
     do_ok(f, 'L', 0x601000, 8);
     assert_int_equal(f->run.counts.mismatches, 1);
-    k->mmu.access = refuse_for_ever;
+    k->hart->mmu.access = refuse_for_ever;
     do_ok(f, 'L', 0x601000, 8);
     assert_int_equal(f->run.counts.mismatches, 2);
-    k->mmu.access = real_port.access;
+    k->hart->mmu.access = real_port.access;
     do_ok(f, 'L', 0x601000, 8);
     assert_int_equal(f->run.counts.mismatches, 2);
 }
@@ -531,13 +532,13 @@ static void machines_that_cannot_be_are_refused(void **state)
 
     (void)state;
     assert_true(target_open(&target, &options, "rv64"));
-    assert_false(machine_open(&machine, &target, &config)); /* no Sv57 */
+    assert_false(machine_open(&machine, &target, 1, &config)); /* no Sv57 */
     config = (struct machine_config){.mode = ATLAS_MODE_SV48, .frames = 1};
-    assert_false(machine_open(&machine, &target, &config)); /* no room for the kernel */
+    assert_false(machine_open(&machine, &target, 1, &config)); /* no room for the kernel */
     config.frames = (UINT64_C(0x80000000) >> 12) + 1;
-    assert_false(machine_open(&machine, &target, &config)); /* beyond 32 physical bits */
+    assert_false(machine_open(&machine, &target, 1, &config)); /* beyond 32 physical bits */
     config.frames--;
-    assert_true(machine_open(&machine, &target, &config));
+    assert_true(machine_open(&machine, &target, 1, &config));
     assert_null(machine_bytes(&machine, 0xffffffff, 2));
     assert_non_null(machine_bytes(&machine, 0xfffffffe, 2));
     assert_null(machine_bytes(&machine, 0x7fffffff, 1));

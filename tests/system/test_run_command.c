@@ -87,6 +87,27 @@ static void a_recorded_trace_has_known_counts(void **state)
     assert_says("mismatches               0\n");
 }
 
+/* K1: two processes of nine references, with the same addresses. */
+static void recorded_traces_take_turns(void **state)
+{
+    (void)state;
+    with_trace(MODEL "--quantum 2 --trace $T --trace $T");
+    assert_int_equal(r.status, 0);
+    assert_string_equal(r.out, "run: 18 references, 0 mismatches\n");
+    assert_says("pages                   10  distinct; ");
+    assert_says("process 1                9  references, 11 faults, 5 pages, ");
+    assert_says("process 2                9  references, 11 faults, 5 pages, ");
+    assert_says("hart 0                  12  switches, ");
+    with_trace(MODEL "--quantum 2 --limit 11 --trace $T --procs 3");
+    assert_string_equal(r.out, "run: 11 references, 0 mismatches\n");
+    assert_says("process 1                4  references, ");
+    assert_says("process 2                4  references, ");
+    assert_says("process 3                3  references, ");
+    with_trace("atlas run --harts 2 --quantum 1 --trace $T --procs 3");
+    assert_string_equal(r.out, "run: 27 references, 0 mismatches\n");
+    assert_says("hart 1 ");
+}
+
 static void every_target_and_preset_runs_it(void **state)
 {
     static const char *const targets[] = {"model", "rtl", "lockstep"};
@@ -207,6 +228,11 @@ static void wrong_usage_is_status_2(void **state)
     } wrong[] = {
         {"atlas run", "expected a PROGRAM, or --trace FILE"},
         {"atlas run --trace x ls", "not both"},
+        {"atlas run --procs 1 --trace x --trace y", "--procs 1: expected at least 2"},
+        {"atlas run --procs 65 ls", "--procs"},
+        {"atlas run --harts 9 ls", "--harts"},
+        {"atlas run ls :::", "before and after each ':::'"},
+        {"atlas run ls ::: ::: ls", "before and after each ':::'"},
         {"atlas run --nonsense ls", "--nonsense"},
         {"atlas run --target none ls", "expected one of model, rtl, lockstep"},
         {"atlas run --preset none ls", "--preset"},
@@ -308,6 +334,28 @@ static void sv39_and_svade_and_a_small_mmu_run_it_too(void **state)
     assert_last_line("run: 20000 references, 0 mismatches");
 }
 
+static void real_programs_take_turns_in_lockstep(void **state) /* K1 M7 M26 */
+{
+    (void)state;
+    run_atlas(&r, "atlas run --quantum 3000 -- /bin/true ::: sh -c 'exit 5' ::: echo three");
+    assert_int_equal(r.status, 0);
+    assert_true(references() > 300000);
+    assert_says("/bin/true: the program's exit status is 0\n");
+    assert_says("sh: the program's exit status is 5\n");
+    assert_says("echo: the program's exit status is 0\n");
+    assert_string_equal(strtok(r.out, "\n"), "three");
+}
+
+static void one_program_that_crashes_does_not_end_the_others(void **state)
+{
+    (void)state;
+    run_atlas(&r, MODEL "-- sh -c 'kill -SEGV $$' ::: echo lives");
+    assert_int_equal(r.status, 2);
+    assert_says("sh: the program was killed by signal 11 (Segmentation fault)\n");
+    assert_says("echo: the program's exit status is 0\n");
+    assert_string_equal(strtok(r.out, "\n"), "lives");
+}
+
 static void the_limit_ends_the_program(void **state)
 {
     (void)state;
@@ -368,14 +416,19 @@ static char *waiting[] = {"atlas",    "run",   "-q",
                           "--target", "model", "--",
                           "sh",       "-c",    "sleep 1000 & echo $$ $!; sleep 1000; :",
                           NULL};
+/* The same, second to another one. */
+static char *two_waiting[] = {"atlas", "run", "-q",    "--target",
+                              "model", "--",  "sleep", "1000",
+                              ":::",   "sh",  "-c",    "sleep 1000 & echo $$ $!; sleep 1000; :",
+                              NULL};
 
-static void start_waiting(pid_t *atlas, pid_t *program, pid_t *child)
+static void start_waiting(pid_t *atlas, pid_t *program, pid_t *child, char **command)
 {
     long pids[2];
     FILE *out;
     int fd;
 
-    *atlas = run_atlas_start(&fd, waiting);
+    *atlas = run_atlas_start(&fd, command);
     out = fdopen(fd, "r");
     assert_int_equal(fscanf(out, "%ld %ld", &pids[0], &pids[1]), 2);
     fclose(out);
@@ -388,16 +441,16 @@ static void no_way_to_end_atlas_leaves_a_process(void **state)
     static const int ways[] = {SIGINT, SIGTERM, SIGHUP, SIGKILL};
 
     (void)state;
-    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+    for (size_t i = 0; i < 2 * sizeof ways / sizeof ways[0]; i++) {
         pid_t atlas, program, child;
         int status;
 
-        start_waiting(&atlas, &program, &child);
+        start_waiting(&atlas, &program, &child, i % 2 == 0 ? waiting : two_waiting);
         assert_int_equal(kill(child, 0), 0);
-        kill(atlas, ways[i]);
+        kill(atlas, ways[i / 2]);
         status = run_atlas_wait(atlas);
         /* its standard output has no reader: the last line may end it first */
-        assert_true(status == -ways[i] || status == -SIGPIPE);
+        assert_true(status == -ways[i / 2] || status == -SIGPIPE);
         assert_true(run_atlas_gone(program));
         assert_true(run_atlas_gone(child));
     }
@@ -408,7 +461,7 @@ static void the_programs_own_end_leaves_no_process(void **state)
     pid_t atlas, program, child;
 
     (void)state;
-    start_waiting(&atlas, &program, &child);
+    start_waiting(&atlas, &program, &child, waiting);
     kill(program, SIGTERM);
     assert_true(run_atlas_gone(program));
     assert_true(run_atlas_gone(child));
@@ -419,6 +472,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_recorded_trace_has_known_counts, make_trace, drop_trace),
+        cmocka_unit_test_setup_teardown(recorded_traces_take_turns, make_trace, drop_trace),
         cmocka_unit_test_setup_teardown(every_target_and_preset_runs_it, make_trace, drop_trace),
         cmocka_unit_test_setup_teardown(modes_and_options_change_what_they_name, make_trace,
                                         drop_trace),
@@ -438,6 +492,8 @@ int main(void)
         cmocka_unit_test(the_programs_low_descriptors_are_its_own),
         cmocka_unit_test(a_daemon_does_not_keep_atlas),
         cmocka_unit_test(sv39_and_svade_and_a_small_mmu_run_it_too),
+        cmocka_unit_test(real_programs_take_turns_in_lockstep),
+        cmocka_unit_test(one_program_that_crashes_does_not_end_the_others),
         cmocka_unit_test(the_limit_ends_the_program),
         cmocka_unit_test(a_program_that_crashes_is_reported),
         cmocka_unit_test(programs_that_cannot_be_run_are_named),

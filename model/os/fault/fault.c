@@ -180,8 +180,9 @@ enum fault_outcome fault_handle(struct space *s, struct fault_stats *stats, vadd
 const char *fault_class_name(enum fault_class class)
 {
     static const char *const names[FAULT_CLASSES] = {
-        "demand zero",    "demand fill",    "page cache", "growth",  "copy on write", "copy undone",
-        "accessed/dirty", "outdated entry", "protection", "invalid", "bus",           "out of frames"};
+        "demand zero", "demand fill",    "page cache",     "growth",     "copy on write",
+        "copy undone", "accessed/dirty", "outdated entry", "protection", "invalid",
+        "bus",         "out of frames"};
 
     return (unsigned)class < FAULT_CLASSES ? names[class] : NULL;
 }

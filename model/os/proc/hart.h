@@ -22,16 +22,16 @@ struct kernel;
 struct hart {
     uint32_t id; /* 0, 1, ... */
     struct mmu_port mmu;
-    struct thread *running; /* or NULL: idle                                      */
-    uint32_t left;          /* ticks until another thread has its turn            */
+    struct thread *running;                /* or NULL: idle                                      */
+    uint32_t left;                         /* ticks until another thread has its turn            */
     struct atlas_fence mail[HART_MAILBOX]; /* asked of it, and not yet done  [array, mails] */
     uint32_t mails;
-    bool all;              /* ... more than fit: everything is to be fenced      */
-    bool outdated;         /* remembers ASIDs of an older generation: fenced when another
-                              process runs next                                  */
-    uint64_t interrupts;   /* that it got                                        */
-    uint64_t fences;       /* that it did, for itself and for others             */
-    uint64_t switches;     /* satp was written                                   */
+    bool all;            /* ... more than fit: everything is to be fenced      */
+    bool outdated;       /* remembers ASIDs of an older generation: fenced when another
+                            process runs next                                  */
+    uint64_t interrupts; /* that it got                                        */
+    uint64_t fences;     /* that it did, for itself and for others             */
+    uint64_t switches;   /* satp was written                                   */
 };
 
 /* Let hart h run thread t, or nothing if t is NULL: satp and the ASID follow if the process is

@@ -32,10 +32,10 @@ struct kernel {
     struct asids asids;
     struct hart harts[HARTS_MAX]; /* [array, hart_count]                    */
     uint32_t hart_count;
-    struct hart *hart;            /* that runs kernel code now              */
+    struct hart *hart; /* that runs kernel code now              */
     struct sched sched;
-    struct proc *procs_first;     /* all processes, newest first            */
-    uint32_t next_pid, next_tid;  /* 1, 2, ...                              */
+    struct proc *procs_first;    /* all processes, newest first            */
+    uint32_t next_pid, next_tid; /* 1, 2, ...                              */
 };
 
 /* Take over a machine.

@@ -191,8 +191,7 @@ static enum proc_outcome access(struct kernel *k, struct atlas_rsp *rsp, unsigne
 enum proc_outcome proc_access(struct kernel *k, struct atlas_rsp *rsp, unsigned port, vaddr_t va,
                               uint8_t acc)
 {
-    return access(k, rsp, port,
-                  &(struct atlas_req){.va = va, .acc = acc, .priv = ATLAS_PRIV_U});
+    return access(k, rsp, port, &(struct atlas_req){.va = va, .acc = acc, .priv = ATLAS_PRIV_U});
 }
 
 enum proc_outcome proc_kernel_access(struct kernel *k, struct atlas_rsp *rsp, unsigned port,

@@ -12,14 +12,14 @@ enum { SIGNAL_NONE = 0, SIGNAL_BUS = 7, SIGNAL_KILL = 9, SIGNAL_SEGV = 11 };
 enum signal_code {
     SIGNAL_MAPERR = 1, /* no region is there                    */
     SIGNAL_ACCERR = 2, /* the region does not allow it          */
-    SIGNAL_ADRERR = 2   /* nothing is behind the address         */
+    SIGNAL_ADRERR = 2  /* nothing is behind the address         */
 };
 
 struct signal {
-    int number;        /* SIGNAL_*                               */
-    int code;          /* enum signal_code; 0 for KILL           */
-    vaddr_t addr;      /* of the access                          */
-    uint8_t acc;       /* ATLAS_ACC_*                            */
+    int number;   /* SIGNAL_*                               */
+    int code;     /* enum signal_code; 0 for KILL           */
+    vaddr_t addr; /* of the access                          */
+    uint8_t acc;  /* ATLAS_ACC_*                            */
     enum fault_class why;
 };
 

@@ -27,9 +27,9 @@ struct thread {
     struct proc *proc;
     struct context context;
     enum thread_state state;
-    uint64_t ticks;          /* that it has run                            */
-    struct thread *next;     /* of the same process                        */
-    struct thread *queue;    /* behind it, while READY                     */
+    uint64_t ticks;       /* that it has run                            */
+    struct thread *next;  /* of the same process                        */
+    struct thread *queue; /* behind it, while READY                     */
 };
 
 /* One more thread of a process, BLOCKED. Returns VM_OK or VM_NOMEM. */

@@ -201,8 +201,8 @@ enum vm_status space_install(struct space *s, vpn_t vpn, pfn_t pfn)
     status = rmap_add(s->env->rmaps, frame, s, vpn);
     if (status != VM_OK)
         return status;
-    status = radix_map(&s->table, vpn << ATLAS_PAGE_SHIFT, 0, pfn,
-                       PTE_BIT(V) | leaf_bits(s, r, pfn));
+    status =
+        radix_map(&s->table, vpn << ATLAS_PAGE_SHIFT, 0, pfn, PTE_BIT(V) | leaf_bits(s, r, pfn));
     VM_BUG(status == VM_EXISTS || status == VM_RANGE);
     if (status != VM_OK)
         rmap_remove(s->env->rmaps, frame, s, vpn);
