@@ -145,16 +145,10 @@ struct proc *proc_running(const struct kernel *k)
 
 void proc_enter(struct kernel *k, struct proc *p)
 {
-    struct thread *t = oldest(p), *before = k->hart->running;
+    struct thread *t = oldest(p);
 
     VM_BUG(!t);
-    if (t != before) {
-        sched_block(k, t); /* wherever it is */
-        if (before)
-            before->state = THREAD_BLOCKED;
-        t->state = THREAD_RUNNING;
-    }
-    hart_run(k, k->hart, t);
+    sched_enter(k, t);
 }
 
 static enum proc_outcome give_up(enum fault_outcome outcome)

@@ -57,7 +57,7 @@ enum vm_status proc_wait(struct kernel *k, uint32_t *pid, int *status, const str
 /* The process with this pid, ended or not; NULL if there is none. */
 struct proc *proc_find(const struct kernel *k, uint32_t pid);
 
-/* Let the oldest thread of p run on kernel.hart now, whoever's turn it is. */
+/* Let the oldest thread of p run on kernel.hart now: sched_enter. */
 void proc_enter(struct kernel *k, struct proc *p);
 
 /* The process that runs on kernel.hart, or NULL. */

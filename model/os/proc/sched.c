@@ -66,6 +66,19 @@ void sched_block(struct kernel *k, struct thread *t)
     t->state = THREAD_BLOCKED;
 }
 
+void sched_enter(struct kernel *k, struct thread *t)
+{
+    struct thread *before = k->hart->running;
+
+    if (t != before) {
+        sched_block(k, t); /* wherever it is */
+        if (before)
+            before->state = THREAD_BLOCKED;
+        t->state = THREAD_RUNNING;
+    }
+    hart_run(k, k->hart, t);
+}
+
 struct thread *sched_yield(struct kernel *k)
 {
     struct thread *before = k->hart->running, *t = dequeue(&k->sched);

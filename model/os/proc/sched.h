@@ -22,6 +22,9 @@ void sched_wake(struct kernel *k, struct thread *t);
 /* The thread is not to run until it is woken; if it ran, its hart is idle. */
 void sched_block(struct kernel *k, struct thread *t);
 
+/* Let the thread run on kernel.hart now, whosever turn it is; who ran there is BLOCKED. */
+void sched_enter(struct kernel *k, struct thread *t);
+
 /* A tick of kernel.hart. If the quantum of its thread is over and another is ready, or if it is
  * idle, the first of the queue runs next. Returns who runs now, or NULL. */
 struct thread *sched_tick(struct kernel *k);
