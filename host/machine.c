@@ -88,7 +88,8 @@ static enum vm_status boot(struct machine *m, const struct machine_config *confi
     const struct kernel_config kernel = {.mode = config->mode,
                                          .svade = config->svade,
                                          .table_limit = TABLE_LIMIT,
-                                         .quantum = config->quantum};
+                                         .quantum = config->quantum,
+                                         .zeroed = true};
     enum vm_status status = kernel_boot(&m->kernel, &m->phys, &m->targets[0].port, &kernel);
 
     for (unsigned i = 1; status == VM_OK && i < m->harts; i++)

@@ -138,7 +138,9 @@ struct world *world_open(unsigned frames)
                             .ram = aligned_alloc(ATLAS_PAGE_SIZE, frames * ATLAS_PAGE_SIZE),
                             .words = &words,
                             .ctx = w};
-    frames_init(&w->frames, WORLD_FIRST, frames, 0, w->table);
+    frames_init(&w->frames,
+                &(struct frames_config){.first = WORLD_FIRST, .count = frames, .phys = &w->phys},
+                w->table);
     w->mmu = (struct mmu_port){w, params, configure, walk, fence, counter};
     w->params = (struct atlas_params){.xlen = 64, .asid_bits = 16, .ports = 2, .pa_bits = 56};
     w->bus_error = UINT64_MAX;

@@ -15,7 +15,8 @@ enum { FETCH = ATLAS_ACC_FETCH, LOAD = ATLAS_ACC_LOAD, STORE = ATLAS_ACC_STORE }
 
 struct fixture {
     struct world *world;
-    struct pool regions, rmaps, nodes;
+    struct kmem kmem;
+    struct slab_cache regions, rmaps, nodes;
     struct space_env env;
     struct object_env objects;
     struct space space;
@@ -37,9 +38,12 @@ static int setup_frames(void **state, unsigned frames)
 
     memset(&f, 0, sizeof f);
     f.world = w;
-    pool_init(&f.regions, &w->phys, &w->frames, sizeof(struct region));
-    pool_init(&f.rmaps, &w->phys, &w->frames, sizeof(struct rmap));
-    pool_init(&f.nodes, &w->phys, &w->frames, index_tree_node_bytes());
+    kmem_init(&f.kmem, &w->phys, &w->frames);
+    slab_init(&f.regions, &f.kmem,
+              &(struct slab_spec){.name = "region", .size = sizeof(struct region)});
+    slab_init(&f.rmaps, &f.kmem, &(struct slab_spec){.name = "rmap", .size = sizeof(struct rmap)});
+    slab_init(&f.nodes, &f.kmem,
+              &(struct slab_spec){.name = "node", .size = index_tree_node_bytes()});
     f.env = (struct space_env){.phys = &w->phys,
                                .frames = &w->frames,
                                .regions = &f.regions,

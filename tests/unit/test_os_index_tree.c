@@ -11,7 +11,8 @@
 
 struct fixture {
     struct world *world;
-    struct pool pool;
+    struct kmem kmem;
+    struct slab_cache cache;
     struct index_tree tree;
 };
 
@@ -20,8 +21,10 @@ static int setup_frames(void **state, unsigned frames)
     static struct fixture f;
 
     f.world = world_open(frames);
-    pool_init(&f.pool, &f.world->phys, &f.world->frames, index_tree_node_bytes());
-    index_tree_init(&f.tree, &f.pool);
+    kmem_init(&f.kmem, &f.world->phys, &f.world->frames);
+    slab_init(&f.cache, &f.kmem,
+              &(struct slab_spec){.name = "node", .size = index_tree_node_bytes()});
+    index_tree_init(&f.tree, &f.cache);
     *state = &f;
     return 0;
 }
@@ -43,7 +46,7 @@ static int teardown(void **state) /* M25 */
 
     while (index_tree_next(&f->tree, &index) != 0)
         assert_int_equal(index_tree_set(&f->tree, index, 0), VM_OK);
-    assert_int_equal(f->pool.objects, 0);
+    assert_int_equal(f->cache.objects, 0);
     assert_int_equal(f->tree.height, 0);
     world_close(f->world);
     return 0;

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/rng.h"
+#include "mem/frames_audit.h"
 #include "os/proc/proc.h"
 #include "os_fixture.h"
 
@@ -20,7 +21,11 @@ struct fixture {
 
 static struct kernel_config config_of(unsigned mode, bool svade)
 {
-    return (struct kernel_config){.mode = mode, .svade = svade, .table_limit = 100};
+    return (struct kernel_config){.mode = mode,
+                                  .svade = svade,
+                                  .table_limit = 100,
+                                  .kmem_flags = svade ? SLAB_DEBUG : 0,
+                                  .poison = svade};
 }
 
 static void boot(struct fixture *f, unsigned mode, bool svade)
@@ -30,6 +35,14 @@ static void boot(struct fixture *f, unsigned mode, bool svade)
     f->world = world_open(WORLD_FRAMES);
     f->world->params.xlen = mode == ATLAS_MODE_SV32 ? 32 : 64;
     f->world->params.levels = mode == ATLAS_MODE_SV32 ? 2 : 5;
+    assert_int_equal(kernel_boot(&f->k, &f->world->phys, &f->world->mmu, &config), VM_OK);
+}
+
+/* The kernel as it was before a test put another one into RAM. */
+static void boot_again(struct fixture *f)
+{
+    const struct kernel_config config = config_of(ATLAS_MODE_SV39, false);
+
     assert_int_equal(kernel_boot(&f->k, &f->world->phys, &f->world->mmu, &config), VM_OK);
 }
 
@@ -57,6 +70,8 @@ static int teardown(void **state) /* M25, K19 */
     const uint32_t *by_kind = f->k->frames.by_kind;
 
     proc_exit_all(f->k);
+    frames_check(&f->k->frames);
+    kmem_check(&f->k->kmem);
     assert_int_equal(by_kind[FRAME_FREE] + by_kind[FRAME_RESERVED], WORLD_FRAMES);
     world_close(f->world);
     return 0;
@@ -85,12 +100,46 @@ static void boot_reserves_the_kernels_own_frames(void **state) /* K11 */
 {
     struct fixture *f = *state;
     uint32_t reserved = f->k->frames.by_kind[FRAME_RESERVED];
-    size_t bytes = sizeof(struct kernel) + WORLD_FRAMES * sizeof(struct frame);
+    size_t bytes = sizeof(struct kernel) + frames_bytes(NULL, WORLD_FRAMES);
 
     assert_ptr_equal(f->k, f->world->phys.ram);
     assert_int_equal(reserved, (bytes + 4095) / 4096);
     assert_int_equal(frames_alloc(&f->k->frames, FRAME_USER, 1), WORLD_FIRST + reserved);
     frames_drop(&f->k->frames, WORLD_FIRST + reserved);
+}
+
+static void boot_keeps_off_what_the_firmware_has(void **state) /* K11 */
+{
+    struct fixture *f = *state;
+    struct world *w = f->world;
+    struct kernel_config config = config_of(ATLAS_MODE_SV39, false);
+    struct memmap firmware = {0};
+    struct kernel *k;
+
+    memmap_mark(&firmware, WORLD_FIRST, 2, MEMMAP_RESERVED);
+    memmap_mark(&firmware, WORLD_FIRST + 4, 8, MEMMAP_MMIO);
+    memmap_mark(&firmware, 0x10000, 1, MEMMAP_MMIO);
+    config.firmware = &firmware;
+    config.frames = &frames_bitmap;
+    assert_int_equal(kernel_boot(&k, &w->phys, &w->mmu, &config), VM_OK);
+    assert_ptr_equal(k,
+                     w->phys.ram + 12 * ATLAS_PAGE_SIZE); /* the first place that is large enough */
+    assert_string_equal(frame_policy_name(k->frames.policy), "bitmap");
+    assert_int_equal(k->frames.by_kind[FRAME_HOLE], 8);
+    assert_int_equal(k->frames.by_kind[FRAME_RESERVED], 2 + memmap_frames(&k->map, MEMMAP_KERNEL));
+    assert_int_equal(k->frames.by_kind[FRAME_FREE], memmap_frames(&k->map, MEMMAP_USABLE));
+    assert_int_equal(frames_sum(&k->frames), WORLD_FRAMES);
+    frames_check(&k->frames);
+    assert_ptr_equal(memmap_find(&k->map, 0x10000), &k->map.range[0]);
+    assert_int_equal(frames_alloc(&k->frames, FRAME_USER, 1), WORLD_FIRST + 2);
+    assert_int_equal(frames_alloc(&k->frames, FRAME_USER, 1), WORLD_FIRST + 3);
+    assert_in_range(frames_alloc(&k->frames, FRAME_USER, 1), WORLD_FIRST + 13, WORLD_FIRST + 255);
+    for (unsigned i = 0; i < MEMMAP_RANGES; i++)
+        memmap_mark(&firmware, 2 * i, 1, MEMMAP_MMIO);
+    assert_int_equal(kernel_boot(&k, &w->phys, &w->mmu, &config), VM_LIMIT);
+    memmap_mark(&firmware, 0, PFN_NONE, MEMMAP_MMIO);
+    assert_int_equal(kernel_boot(&k, &w->phys, &w->mmu, &config), VM_NOMEM);
+    boot_again(f);
 }
 
 static void boot_refuses_what_the_mmu_lacks(void **state)
@@ -110,6 +159,29 @@ static void boot_refuses_what_the_mmu_lacks(void **state)
     config.mode = ATLAS_MODE_SV48;
     small.size = 4096;
     assert_int_equal(kernel_boot(&k, &small, &w->mmu, &config), VM_NOMEM);
+}
+
+static void kernel_memory_is_all_accounted_for(void **state) /* K7 */
+{
+    struct fixture *f = *state;
+    const uint32_t *by_kind = f->k->frames.by_kind;
+    struct proc *p = spawn(f, 16, 20, RW);
+    unsigned caches = 0;
+    void *block;
+
+    assert_int_equal(kmem_frames(&f->k->kmem), 3); /* a process, its thread, a region */
+    assert_int_equal(by_kind[FRAME_KERNEL], 3);
+    assert_int_equal(by_kind[FRAME_TABLE], p->space.table.tables);
+    assert_int_equal(f->k->procs.objects, 1);
+    assert_int_equal(f->k->regions.objects, 1);
+    block = kmalloc(&f->k->kmalloc, 5000);
+    assert_int_equal(by_kind[FRAME_KERNEL], 5);
+    kmem_check(&f->k->kmem);
+    kfree(&f->k->kmalloc, block);
+    for (const struct slab_cache *c = f->k->kmem.first; c; c = c->next)
+        caches++;
+    assert_int_equal(caches, 5 + KMALLOC_CLASSES);
+    assert_string_equal(f->k->kmem.first->spec.name, "region");
 }
 
 static void access_faults_once_and_then_translates(void **state) /* F1: precise */
@@ -373,6 +445,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(boot_reserves_the_kernels_own_frames, setup, teardown),
+        cmocka_unit_test_setup_teardown(boot_keeps_off_what_the_firmware_has, setup, teardown),
+        cmocka_unit_test_setup_teardown(kernel_memory_is_all_accounted_for, setup, teardown),
         cmocka_unit_test_setup_teardown(boot_refuses_what_the_mmu_lacks, setup, teardown),
         cmocka_unit_test_setup_teardown(access_faults_once_and_then_translates, setup, teardown),
         cmocka_unit_test_setup_teardown(hardware_sets_a_and_d_where_software_sees_them, setup,

@@ -16,7 +16,8 @@ static struct object object_a = {.refs = 1}, object_b = {.refs = 1};
 
 struct fixture {
     struct world *world;
-    struct pool pool;
+    struct kmem kmem;
+    struct slab_cache cache;
     struct region_list list;
 };
 
@@ -25,8 +26,10 @@ static int setup(void **state)
     static struct fixture f;
 
     f.world = world_open(4);
-    pool_init(&f.pool, &f.world->phys, &f.world->frames, sizeof(struct region));
-    regions_init(&f.list, &f.pool);
+    kmem_init(&f.kmem, &f.world->phys, &f.world->frames);
+    slab_init(&f.cache, &f.kmem,
+              &(struct slab_spec){.name = "region", .size = sizeof(struct region)});
+    regions_init(&f.list, &f.cache);
     *state = &f;
     return 0;
 }

@@ -53,17 +53,15 @@ static uint64_t index_of(const struct region *r, vpn_t vpn)
 /* A frame of its own for page vpn, with the contents that the region shows there. */
 static enum vm_status own_page(struct space *s, const struct region *r, vpn_t vpn)
 {
-    pfn_t pfn = frames_alloc(s->env->frames, FRAME_USER, s->table.owner);
+    struct frames *f = s->env->frames;
+    pfn_t pfn = r->object ? frames_alloc(f, FRAME_USER, s->table.owner)
+                          : frames_alloc_zeroed(f, FRAME_USER, s->table.owner);
     enum vm_status status = VM_OK;
-    uint8_t *frame;
 
     if (pfn == PFN_NONE)
         return VM_NOMEM;
-    frame = phys_frame(s->env->phys, pfn);
     if (r->object)
-        status = object_copy(r->object, frame, index_of(r, vpn));
-    else
-        memset(frame, 0, ATLAS_PAGE_SIZE);
+        status = object_copy(r->object, phys_frame(s->env->phys, pfn), index_of(r, vpn));
     if (status == VM_OK)
         status = space_install(s, vpn, pfn);
     if (status != VM_OK)

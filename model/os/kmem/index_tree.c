@@ -14,9 +14,9 @@ size_t index_tree_node_bytes(void)
     return sizeof(struct node);
 }
 
-void index_tree_init(struct index_tree *t, struct pool *pool)
+void index_tree_init(struct index_tree *t, struct slab_cache *cache)
 {
-    *t = (struct index_tree){.pool = pool};
+    *t = (struct index_tree){.cache = cache};
 }
 
 static struct node *node_of(uint64_t slot)
@@ -61,7 +61,7 @@ static enum vm_status set_below(struct index_tree *t, uint64_t *slot, unsigned l
     if (!node && value == 0)
         return VM_OK;
     if (!node)
-        node = pool_get(t->pool);
+        node = slab_alloc(t->cache);
     if (!node)
         return VM_NOMEM;
     child = &node->slots[digit(index, level - 1)];
@@ -70,7 +70,7 @@ static enum vm_status set_below(struct index_tree *t, uint64_t *slot, unsigned l
     node->used += *child != 0;
     *slot = node->used > 0 ? (uintptr_t)node : 0;
     if (*slot == 0)
-        pool_put(t->pool, node);
+        slab_free(t->cache, node);
     return status;
 }
 
@@ -80,7 +80,7 @@ static enum vm_status grow(struct index_tree *t)
     struct node *node;
 
     if (t->root != 0) {
-        node = pool_get(t->pool);
+        node = slab_alloc(t->cache);
         if (!node)
             return VM_NOMEM;
         node->slots[0] = t->root;

@@ -10,19 +10,19 @@
 #define ATLAS_INDEX_TREE_H
 
 #include "base/status.h"
-#include "os/kmem/pool.h"
+#include "os/kmem/slab.h"
 
 struct index_tree {
-    struct pool *pool; /* of index_tree_node_bytes()                    */
-    uint64_t root;     /* the highest node, or with height 0 nothing    */
-    unsigned height;   /* levels of nodes: indices below 64^height fit  */
+    struct slab_cache *cache; /* of index_tree_node_bytes()                    */
+    uint64_t root;            /* the highest node, or with height 0 nothing    */
+    unsigned height;          /* levels of nodes: indices below 64^height fit  */
 };
 
-/* Bytes of a node, for the pool. */
+/* Bytes of a node, for the cache. */
 size_t index_tree_node_bytes(void);
 
-/* An empty tree. The pool must outlive it. */
-void index_tree_init(struct index_tree *t, struct pool *pool);
+/* An empty tree. The cache must outlive it. */
+void index_tree_init(struct index_tree *t, struct slab_cache *cache);
 
 /* The number at index; 0 if there is none. O(height). */
 uint64_t index_tree_get(const struct index_tree *t, uint64_t index);

@@ -26,9 +26,11 @@ static const char *check_spaces(struct kernel *k, struct tally *tally)
 
 static const char *check_user_frame(const struct frame *frame, pfn_t pfn)
 {
-    if (frame->refs != rmap_count(frame) + (frame->object != NULL))
+    const struct object *o = frame->object;
+
+    if (frame->refs != rmap_count(frame) + (o != NULL))
         return "references of a frame are not its mappings";
-    if (frame->object && index_tree_get(&frame->object->cache, frame->index) != pfn)
+    if (o && index_tree_get(&o->cache, frame->index) != pfn)
         return "an object does not know of a page that it keeps";
     return NULL;
 }
@@ -41,7 +43,7 @@ static const char *check_frame(const struct frame *frame, pfn_t pfn, uint64_t *m
     }
     if ((frame->kind == FRAME_FREE) != (frame->refs == 0))
         return "a free frame is referenced, or one in use is not";
-    return frame->maps || frame->object ? "a frame of the kernel is mapped by a user" : NULL;
+    return frame->maps ? "a frame of the kernel is mapped by a user" : NULL;
 }
 
 const char *kernel_check(struct kernel *k)

@@ -4,11 +4,36 @@
 #include "os/proc/proc.h"
 
 /* Frames for this record and the frame table behind it. */
-static uint64_t frames_reserved(uint64_t count)
+static uint64_t kernel_frames(const struct kernel_config *config, uint64_t count)
 {
-    uint64_t bytes = sizeof(struct kernel) + count * sizeof(struct frame);
+    uint64_t bytes = sizeof(struct kernel) + frames_bytes(config->frames, (uint32_t)count);
 
     return (bytes + ATLAS_PAGE_SIZE - 1) / ATLAS_PAGE_SIZE;
+}
+
+/* RAM is usable, but for what the firmware says. */
+static enum vm_status map_memory(struct memmap *map, const struct phys *phys,
+                                 const struct memmap *firmware)
+{
+    enum vm_status status = memmap_mark(map, (pfn_t)(phys->base >> ATLAS_PAGE_SHIFT),
+                                        (uint32_t)(phys->size / ATLAS_PAGE_SIZE), MEMMAP_USABLE);
+
+    for (uint32_t i = 0; firmware && i < firmware->count && status == VM_OK; i++) {
+        const struct memmap_range *r = &firmware->range[i];
+
+        if (r->kind != MEMMAP_USABLE)
+            status = memmap_mark(map, r->start, r->count, r->kind);
+    }
+    return status;
+}
+
+/* Find the kernel's place and mark it. */
+static enum vm_status place_kernel(struct memmap *map, pfn_t *place, uint64_t frames)
+{
+    *place = memmap_place(map, frames);
+    if (*place == PFN_NONE || memmap_frames(map, MEMMAP_USABLE) == frames)
+        return VM_NOMEM;
+    return memmap_mark(map, *place, (uint32_t)frames, MEMMAP_KERNEL);
 }
 
 static bool mode_known(const struct mmu_port *mmu, const struct paging_mode *mode)
@@ -16,6 +41,23 @@ static bool mode_known(const struct mmu_port *mmu, const struct paging_mode *mod
     const struct atlas_params *params = mmu->params(mmu->self);
 
     return mode && params->xlen == mode->pte_bytes * 8u && params->levels >= mode->levels;
+}
+
+static void open_cache(struct kernel *k, struct slab_cache *cache, const char *name, size_t size)
+{
+    slab_init(cache, &k->kmem,
+              &(struct slab_spec){.name = name, .size = size, .flags = k->config.kmem_flags});
+}
+
+static void open_caches(struct kernel *k)
+{
+    kmem_init(&k->kmem, &k->phys, &k->frames);
+    open_cache(k, &k->regions, "region", sizeof(struct region));
+    open_cache(k, &k->rmaps, "rmap", sizeof(struct rmap));
+    open_cache(k, &k->nodes, "index node", index_tree_node_bytes());
+    open_cache(k, &k->procs, "proc", sizeof(struct proc));
+    open_cache(k, &k->threads, "thread", sizeof(struct thread));
+    kmalloc_init(&k->kmalloc, &k->kmem, k->config.kmem_flags);
 }
 
 static void fence(void *ctx, struct space *s, const struct atlas_fence *f)
@@ -32,41 +74,52 @@ enum vm_status kernel_add_hart(struct kernel *k, const struct mmu_port *mmu)
     return VM_OK;
 }
 
-static void pools_init(struct kernel *k)
+/* What address spaces and objects share. */
+static void open_envs(struct kernel *k)
 {
-    pool_init(&k->regions, &k->phys, &k->frames, sizeof(struct region));
-    pool_init(&k->rmaps, &k->phys, &k->frames, sizeof(struct rmap));
-    pool_init(&k->nodes, &k->phys, &k->frames, index_tree_node_bytes());
-    pool_init(&k->procs, &k->phys, &k->frames, sizeof(struct proc));
-    pool_init(&k->threads, &k->phys, &k->frames, sizeof(struct thread));
+    k->env = (struct space_env){.phys = &k->phys,
+                                .frames = &k->frames,
+                                .regions = &k->regions,
+                                .rmaps = &k->rmaps,
+                                .mode = paging_mode(k->config.mode),
+                                .fence = fence,
+                                .ctx = k};
+    k->objects = (struct object_env){&k->phys, &k->frames, &k->nodes};
 }
 
 enum vm_status kernel_boot(struct kernel **out, const struct phys *phys, const struct mmu_port *mmu,
                            const struct kernel_config *config)
 {
     const struct paging_mode *mode = paging_mode(config->mode);
-    uint64_t count = phys->size / ATLAS_PAGE_SIZE, reserved = frames_reserved(count);
+    uint64_t count = phys->size / ATLAS_PAGE_SIZE;
+    struct memmap map = {.count = 0};
+    enum vm_status status;
     struct kernel *k;
+    pfn_t place;
 
     if (!mode_known(mmu, mode))
         return VM_RANGE;
-    if (count < reserved + 1)
-        return VM_NOMEM;
-    k = phys_ptr(phys, phys->base);
-    *k = (struct kernel){.phys = *phys, .config = *config, .next_pid = 1, .next_tid = 1};
+    status = map_memory(&map, phys, config->firmware);
+    if (status == VM_OK)
+        status = place_kernel(&map, &place, kernel_frames(config, count));
+    if (status != VM_OK)
+        return status;
+    k = phys_frame(phys, place);
+    *k =
+        (struct kernel){.phys = *phys, .map = map, .config = *config, .next_pid = 1, .next_tid = 1};
     kernel_add_hart(k, mmu);
     k->hart = &k->harts[0];
-    frames_init(&k->frames, (pfn_t)(phys->base >> ATLAS_PAGE_SHIFT), (uint32_t)count,
-                (uint32_t)reserved, (struct frame *)(k + 1));
-    pools_init(k);
-    k->env = (struct space_env){.phys = &k->phys,
-                                .frames = &k->frames,
-                                .regions = &k->regions,
-                                .rmaps = &k->rmaps,
-                                .mode = mode,
-                                .fence = fence,
-                                .ctx = k};
-    k->objects = (struct object_env){&k->phys, &k->frames, &k->nodes};
+    frames_init(&k->frames,
+                &(struct frames_config){.first = (pfn_t)(phys->base >> ATLAS_PAGE_SHIFT),
+                                        .count = (uint32_t)count,
+                                        .map = &k->map,
+                                        .policy = config->frames,
+                                        .phys = &k->phys,
+                                        .poison = config->poison,
+                                        .zeroed = config->zeroed},
+                (struct frame *)(k + 1));
+    open_caches(k);
+    open_envs(k);
     asids_init(&k->asids, mmu->params(mmu->self)->asid_bits);
     *out = k;
     return VM_OK;

@@ -1,12 +1,13 @@
 /* kernel.h: everything the kernel knows of one machine. Layer: os/proc, the top of the kernel.
  *
- * It lives in the first frames of the machine's RAM: this record, then the frame table. They
- * are reserved; all other frames are free at the start. The kernel has no pid, and runs on
- * whatever table is in satp.
+ * It lives in the first usable frames of the machine's RAM that hold it: this record, then the
+ * frame table. They are reserved; all other usable frames are free at the start. The kernel has no
+ * pid, and runs on whatever table is in satp.
  */
 #ifndef ATLAS_KERNEL_H
 #define ATLAS_KERNEL_H
 
+#include "os/kmem/kmalloc.h"
 #include "os/proc/asid.h"
 #include "os/proc/hart.h"
 #include "os/proc/sched.h"
@@ -20,12 +21,21 @@ struct kernel_config {
     bool svade;           /* A and D by page fault; else by the hardware        */
     uint32_t table_limit; /* most page tables a process may have, >= 1          */
     uint32_t quantum;     /* of a thread [ticks], >= 1; 0 is the same as 1      */
+    /* What of RAM is the firmware's or a hole, and devices; NULL: nothing. Not used after boot. */
+    const struct memmap *firmware;
+    const struct frame_policy *frames; /* NULL: frames_buddy                    */
+    bool zeroed;                       /* RAM is all 0: a quicker start         */
+    unsigned kmem_flags;               /* SLAB_*, of all caches                 */
+    bool poison;                       /* overwrite freed frames                */
 };
 
 struct kernel {
     struct phys phys;
+    struct memmap map; /* of all memory, as at boot */
     struct frames frames;
-    struct pool regions, rmaps, nodes, procs, threads;
+    struct kmem kmem;       /* all kernel objects  */
+    struct kmalloc kmalloc; /* those of no cache   */
+    struct slab_cache regions, rmaps, nodes, procs, threads;
     struct space_env env;
     struct object_env objects;
     struct kernel_config config;
@@ -40,13 +50,13 @@ struct kernel {
 
 /* Take over a machine.
  *
- *   k       out  the kernel, in the first frames of RAM
+ *   k       out  the kernel, in RAM
  *   phys    in   copied; RAM stays the machine's
  *   mmu     in   of the first hart; copied
  *   config  in   copied
  *
  * Returns VM_OK; VM_RANGE if the MMU does not have the mode; VM_NOMEM if RAM cannot hold the
- * kernel and one frame. */
+ * kernel and one frame; VM_LIMIT if the firmware's map has too many ranges. */
 enum vm_status kernel_boot(struct kernel **k, const struct phys *phys, const struct mmu_port *mmu,
                            const struct kernel_config *config);
 

@@ -7,7 +7,7 @@
 
 enum vm_status proc_create(struct kernel *k, struct proc **out)
 {
-    struct proc *p = pool_get(&k->procs);
+    struct proc *p = slab_alloc(&k->procs);
     struct thread *t;
     enum vm_status status;
 
@@ -21,7 +21,7 @@ enum vm_status proc_create(struct kernel *k, struct proc **out)
             space_destroy(&p->space);
     }
     if (status != VM_OK) {
-        pool_put(&k->procs, p);
+        slab_free(&k->procs, p);
         return status;
     }
     k->next_pid++;
@@ -65,7 +65,7 @@ static void forget(struct kernel *k, struct proc *p)
     while (*at != p)
         at = &(*at)->next;
     *at = p->next;
-    pool_put(&k->procs, p);
+    slab_free(&k->procs, p);
 }
 
 /* Nobody waits for the children of p any more. */

@@ -5,7 +5,7 @@
 
 enum vm_status thread_create(struct kernel *k, struct thread **out, struct proc *p)
 {
-    struct thread *t = pool_get(&k->threads);
+    struct thread *t = slab_alloc(&k->threads);
 
     if (!t)
         return VM_NOMEM;
@@ -26,5 +26,5 @@ void thread_destroy(struct kernel *k, struct thread *t)
     while (*at != t)
         at = &(*at)->next;
     *at = t->next;
-    pool_put(&k->threads, t);
+    slab_free(&k->threads, t);
 }

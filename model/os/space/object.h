@@ -15,6 +15,8 @@
 
 #include "os/kmem/index_tree.h"
 
+struct object;
+
 struct object_ops {
     /* Write the contents of page `index` to frame [bytes, 4096]. Returns VM_OK, or why it cannot
      * be had. NULL: zeros. */
@@ -38,7 +40,7 @@ struct object {
 struct object_env {
     const struct phys *phys;
     struct frames *frames;
-    struct pool *nodes; /* of index_tree_node_bytes() */
+    struct slab_cache *nodes; /* of index_tree_node_bytes() */
 };
 
 /* An object without pages, held once, by the caller.

@@ -3,9 +3,9 @@
 #include "base/bug.h"
 #include "base/bytes.h"
 
-void regions_init(struct region_list *list, struct pool *pool)
+void regions_init(struct region_list *list, struct slab_cache *cache)
 {
-    *list = (struct region_list){.pool = pool};
+    *list = (struct region_list){.cache = cache};
 }
 
 static void unlink_region(struct region_list *list, struct region *r)
@@ -21,7 +21,7 @@ static void unlink_region(struct region_list *list, struct region *r)
     list->count--;
     if (r->object)
         object_drop(r->object);
-    pool_put(list->pool, r);
+    slab_free(list->cache, r);
 }
 
 void regions_clear(struct region_list *list)
@@ -69,7 +69,7 @@ static void join(struct region_list *list, struct region *r)
 static struct region *link_after(struct region_list *list, struct region *prev,
                                  const struct region *model)
 {
-    struct region *r = pool_get(list->pool);
+    struct region *r = slab_alloc(list->cache);
 
     if (!r)
         return NULL;

@@ -14,7 +14,7 @@
 
 #include "base/status.h"
 #include "base/types.h"
-#include "os/kmem/pool.h"
+#include "os/kmem/slab.h"
 #include "os/space/object.h"
 
 /* Permissions and properties of a region. */
@@ -36,15 +36,15 @@ struct region {
 };
 
 struct region_list {
-    struct pool *pool;    /* of struct region                    */
-    struct region *first; /* lowest address first                */
-    struct region *hint;  /* found last, or NULL                 */
-    uint32_t count;       /* regions                             */
-    uint64_t pages;       /* sum of their sizes                  */
+    struct slab_cache *cache; /* of struct region                    */
+    struct region *first;     /* lowest address first                */
+    struct region *hint;      /* found last, or NULL                 */
+    uint32_t count;           /* regions                             */
+    uint64_t pages;           /* sum of their sizes                  */
 };
 
-/* An empty list. The pool must outlive it. */
-void regions_init(struct region_list *list, struct pool *pool);
+/* An empty list. The cache, of struct region, must outlive it. */
+void regions_init(struct region_list *list, struct slab_cache *cache);
 
 /* Remove all regions. */
 void regions_clear(struct region_list *list);

@@ -2,9 +2,9 @@
 
 #include "base/bug.h"
 
-enum vm_status rmap_add(struct pool *rmaps, struct frame *frame, struct space *s, vpn_t vpn)
+enum vm_status rmap_add(struct slab_cache *rmaps, struct frame *frame, struct space *s, vpn_t vpn)
 {
-    struct rmap *map = pool_get(rmaps);
+    struct rmap *map = slab_alloc(rmaps);
 
     if (!map)
         return VM_NOMEM;
@@ -26,9 +26,9 @@ static struct rmap *unlink_map(struct frame *frame, const struct space *s, vpn_t
     return map;
 }
 
-void rmap_remove(struct pool *rmaps, struct frame *frame, const struct space *s, vpn_t vpn)
+void rmap_remove(struct slab_cache *rmaps, struct frame *frame, const struct space *s, vpn_t vpn)
 {
-    pool_put(rmaps, unlink_map(frame, s, vpn));
+    slab_free(rmaps, unlink_map(frame, s, vpn));
 }
 
 void rmap_move(struct frame *from, struct frame *to, const struct space *s, vpn_t vpn)

@@ -10,7 +10,7 @@
 #define ATLAS_RMAP_H
 
 #include "base/status.h"
-#include "os/kmem/pool.h"
+#include "os/kmem/slab.h"
 
 struct space;
 
@@ -21,10 +21,10 @@ struct rmap {
 };
 
 /* Note that page vpn of space s shows the frame. Returns VM_OK, or VM_NOMEM and nothing changed. */
-enum vm_status rmap_add(struct pool *rmaps, struct frame *frame, struct space *s, vpn_t vpn);
+enum vm_status rmap_add(struct slab_cache *rmaps, struct frame *frame, struct space *s, vpn_t vpn);
 
 /* ... does so no more. A mapping that was not noted is a bug. O(mappings). */
-void rmap_remove(struct pool *rmaps, struct frame *frame, const struct space *s, vpn_t vpn);
+void rmap_remove(struct slab_cache *rmaps, struct frame *frame, const struct space *s, vpn_t vpn);
 
 /* ... shows frame `to` from now on. Never needs memory. */
 void rmap_move(struct frame *from, struct frame *to, const struct space *s, vpn_t vpn);

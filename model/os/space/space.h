@@ -26,8 +26,8 @@ enum {
 struct space_env {
     const struct phys *phys;
     struct frames *frames;
-    struct pool *regions; /* of struct region */
-    struct pool *rmaps;   /* of struct rmap   */
+    struct slab_cache *regions; /* of struct region */
+    struct slab_cache *rmaps;   /* of struct rmap   */
     const struct paging_mode *mode;
     /* Make every hart forget what it may remember of s, or the part that the fence names; returns
      * when all have. Filled in by the layer of processes. */
