@@ -52,9 +52,12 @@ OS_SRC := $(wildcard model/os/*.c model/os/*/*.c)
 LIB_SRC := $(filter-out $(GEN_SRC) $(OS_SRC),$(wildcard model/*.c model/*/*.c))
 MAIN_SRC := host/main.c
 HOST_SRC := $(filter-out $(MAIN_SRC),$(wildcard host/*.c host/*/*.c sim/*.c))
-TEST_DIRS := unit rtl cosim system
+TEST_DIRS := unit fuzz rtl cosim system
 TEST_SRC := $(foreach d,$(TEST_DIRS),$(wildcard tests/$d/test_*.c))
-SUPPORT_SRC := $(filter-out $(TEST_SRC),$(foreach d,$(TEST_DIRS),$(wildcard tests/$d/*.c)))
+SUPPORT_SRC := $(filter-out $(TEST_SRC),$(foreach d,$(TEST_DIRS) elf,$(wildcard tests/$d/*.c)))
+# What the tests of a folder need of another one.
+WITH_unit := tests/elf/%
+WITH_fuzz := tests/elf/%
 RTL_SRC := $(filter-out rtl/example_tb.v,$(wildcard rtl/*.v rtl/lib/*.v))
 RTL_INC := rtl/atlas_arch.vh rtl/atlas_presets.vh rtl/atlas_limits.vh
 
@@ -315,7 +318,7 @@ endef
 # $(call test_dir,DIR,FLAGS,TESTS,RTL): rule for the programs of tests/TESTS.
 define test_dir
 $1/tests/$3/test_%: $1/obj/tests/$3/test_%.o \
-    $$(patsubst %.c,$1/obj/%.o,$$(filter tests/$3/%,$$(SUPPORT_SRC))) \
+    $$(patsubst %.c,$1/obj/%.o,$$(filter tests/$3/% $$(WITH_$3),$$(SUPPORT_SRC))) \
     $1/libhost.a $1/libatlas_os.a $1/libatlas.a $4
 	$$(say) LD $$@
 	@mkdir -p $$(@D)
@@ -326,6 +329,7 @@ $(eval $(call flavour,build,))
 $(eval $(call flavour,build/san,$(SANITIZE)))
 # What the tests of a folder need of the RTL.
 LINK_unit :=
+LINK_fuzz :=
 LINK_rtl = $(LEAVES_OBJ)
 LINK_cosim = $(RTL_CORNER_OBJ)
 LINK_system = $(RTL_OBJ)
