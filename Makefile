@@ -460,6 +460,34 @@ check-all: build/deps.stamp ## everything: long traces and ten million random tr
 	@$(MAKE) -k $(J) test-programs || true
 	@$(run_tests) -t 7200 'make test-programs' $(LONG_CHECKS) $(CHECKS)
 
+# ---- Fuzzing -------------------------------------------------------------------------------
+
+# tests/fuzz/fuzz_NAME.c is a target of libFuzzer, test_fuzz_NAME.c writes the files it begins with
+# and puts damage of its own into them in `make test`.
+FUZZ_SECONDS := 600
+FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+
+build/fuzz/%: CC := clang
+build/fuzz/%: FREESTANDING := -ffreestanding
+$(eval $(call flavour,build/fuzz,-fsanitize=fuzzer-no-link $(SANITIZE)))
+
+build/fuzz/fuzz_%: build/fuzz/obj/tests/fuzz/fuzz_%.o build/fuzz/libhost.a build/fuzz/libatlas_os.a \
+    build/fuzz/libatlas.a
+	$(say) LD $@
+	$(Q)$(CC) -fsanitize=fuzzer $(SANITIZE) $(GROUP) $(LDLIBS) -o $@
+
+.PHONY: fuzz $(FUZZERS:%=fuzz-%)
+fuzz: build/deps.stamp $(FUZZERS:%=fuzz-%) ## hostile files by libFuzzer: FUZZ_SECONDS=600 a parser
+
+# What libFuzzer has found worth keeping stays in build/fuzz/NAME.
+$(FUZZERS:%=fuzz-%): fuzz-%: build/fuzz/fuzz_% build/tests/fuzz/test_fuzz_%
+	@mkdir -p build/fuzz/$* build/fuzz/seeds/$*
+	build/tests/fuzz/test_fuzz_$* --write build/fuzz/seeds/$*
+	build/fuzz/fuzz_$* -max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=4096 -verbosity=0 \
+	    -print_final_stats=1 -artifact_prefix=build/fuzz/$*- build/fuzz/$* build/fuzz/seeds/$* \
+	    >build/fuzz/$*.log 2>&1 || { cat build/fuzz/$*.log; exit 1; }
+	@grep '^stat::' build/fuzz/$*.log
+
 .PHONY: clean FORCE
 clean: ## remove everything that was made
 	rm -rf build

@@ -5,8 +5,8 @@
 # with status 2. Never asks anything. On a system without dpkg it only looks for the tools.
 set -u
 
-PACKAGES="gcc g++ libc6-dev make ccache clang clang-format cppcheck
-    verilator python3 iverilog yosys nextpnr-ice40 z3 valgrind xz-utils
+PACKAGES="gcc g++ libc6-dev make ccache clang libclang-rt-14-dev
+    clang-format cppcheck verilator python3 iverilog yosys nextpnr-ice40 z3 valgrind xz-utils
     libcmocka-dev libelf-dev libjansson-dev zlib1g-dev liblzma-dev libzstd-dev"
 TOOLS="gcc g++ clang clang-format cppcheck verilator iverilog yosys nextpnr-ice40 z3 valgrind"
 
