@@ -110,7 +110,8 @@ enum vm_status elf_stack_build(vaddr_t *sp, uint8_t *buf, uint32_t capacity,
     put_pointers(&w, rest, &at, args->envc);
     put_vector(&w, image, args, l.random);
     memcpy(buf + (l.random - l.sp), args->random, RANDOM);
-    memcpy(buf + (l.strings - l.sp), args->strings, args->length);
+    if (args->length > 0)
+        memcpy(buf + (l.strings - l.sp), args->strings, args->length);
     *sp = l.sp;
     return VM_OK;
 }
