@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "../elf/elf_kinds.h"
@@ -74,7 +75,7 @@ static void text_and_data_have_their_pages_and_permissions(void **state)
     }
 }
 
-/* L17 L18: where a position-independent file goes */
+/* L17: where a position-independent file goes */
 static void bias_is_rounded_up_to_the_alignment(void **state)
 {
     struct elf_limits limits = elf_strict;
@@ -251,7 +252,20 @@ static void sixteen_segments_fit(void **state)
                    (struct elf_segment){0x100, 0x102, 0, 0x2000, REGION_R | REGION_X, 15});
 }
 
-/* L1 L17: each limit to the page, and one page beyond it */
+/* L17 */
+static void as_many_program_headers_as_allowed_are_read(void **state)
+{
+    struct file file;
+
+    (void)state;
+    elf_make(&file, &made_text, MADE_SIZE);
+    memset(file.bytes + 64 + 56, 0, (ELF_PHDRS - 1) * 56); /* PT_NULL */
+    elf_set(&file, 0, E_PHNUM, ELF_PHDRS);
+    assert_int_equal(read_as(&file, &elf_strict, ELF_OK).phdr_count, ELF_PHDRS);
+    assert_int_equal(file.reads, 2 + ELF_PHDRS);
+}
+
+/* L17: each limit to the page, and one page beyond it */
 static void limits_are_exact(void **state)
 {
     struct elf_limits limits = {.low = 0x10000, .top = 0x15000, .pages = 5};
@@ -350,6 +364,7 @@ int main(void)
         cmocka_unit_test(segments_meet_in_a_page_if_the_file_has_both_there),
         cmocka_unit_test(zeros_meet_what_is_before_them),
         cmocka_unit_test(sixteen_segments_fit),
+        cmocka_unit_test(as_many_program_headers_as_allowed_are_read),
         cmocka_unit_test(limits_are_exact),
         cmocka_unit_test(segments_reach_the_last_page_of_32_bits),
         cmocka_unit_test(other_machines_and_widths_are_refused_if_one_is_wanted),

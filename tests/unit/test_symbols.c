@@ -1,4 +1,4 @@
-/* test_symbols.c: regions and sections of a program's symbols: this program's own. L14 L19 */
+/* test_symbols.c: regions and sections of a program's symbols: this program's own. L14 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -70,7 +70,7 @@ static void assert_symbol(const char *name, const char *section, char letter, un
     assert_int_equal(s->region->perms, perms);
 }
 
-/* L14 L19 */
+/* L14 */
 static void each_kind_of_symbol_is_in_its_region(void **state)
 {
     (void)state;
@@ -123,7 +123,7 @@ static void addresses_and_letters_are_those_of_nm(void **state)
     assert_true(i > 100);
 }
 
-/* L14 H11 */
+/* L14 */
 static void addresses_have_names(void **state)
 {
     uint64_t bss = named("symbols_test_bss")->value;
