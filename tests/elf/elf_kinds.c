@@ -60,6 +60,8 @@ const struct kind elf_kinds[] = {
     HEADER("end after e_ident", ALL, FILE_SIZE, 16, ELF_SHORT),
     HEADER("end in the header of 32 bits", NARROW, FILE_SIZE, 51, ELF_SHORT),
     HEADER("end in the header of 64 bits", WIDE, FILE_SIZE, 63, ELF_SHORT),
+    HEADER("end after the header of 32 bits", NARROW, FILE_SIZE, 52, ELF_PHOFF),
+    HEADER("end after the header of 64 bits", WIDE, FILE_SIZE, 64, ELF_PHOFF),
     HEADER("end in program headers of 32 bits", NARROW, FILE_SIZE, 52 + 4 * 32 - 1, ELF_PHOFF),
     HEADER("end in program headers of 64 bits", WIDE, FILE_SIZE, 64 + 4 * 56 - 1, ELF_PHOFF),
     /* What segments take from the file. */

@@ -145,6 +145,17 @@ struct elf_file elf_open(struct file *file)
     return (struct elf_file){.read = read_bytes, .ctx = file, .size = file->size};
 }
 
+struct elf_image elf_expect(struct file *file, const struct elf_limits *limits,
+                            enum elf_reason reason)
+{
+    struct elf_file source = elf_open(file);
+    struct elf_image image;
+
+    assert_string_equal(elf_reason_text(elf_read(&image, &source, limits)),
+                        elf_reason_text(reason));
+    return image;
+}
+
 int elf_byte(const struct elf_image *image, const uint8_t *bytes, uint64_t size, uint64_t va)
 {
     for (const struct elf_segment *s = image->segments; s < &image->segments[image->count]; s++) {

@@ -75,6 +75,10 @@ void elf_set(struct file *file, unsigned phdr, enum field field, uint64_t value)
 /* The file as elf_read wants it. A read beyond its end fails the test. */
 struct elf_file elf_open(struct file *file);
 
+/* What elf_read says to the file; any other reason fails the test. */
+struct elf_image elf_expect(struct file *file, const struct elf_limits *limits,
+                            enum elf_reason reason);
+
 /* What the plan of the file in bytes [array, size] has at address va; -1 if nothing. */
 int elf_byte(const struct elf_image *image, const uint8_t *bytes, uint64_t size, uint64_t va);
 

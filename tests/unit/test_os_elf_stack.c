@@ -186,6 +186,10 @@ static void strings_must_be_as_many_as_the_counts(void **state)
     given.length = 18; /* "A=" without its end */
     given.envc = 1;
     assert_int_equal(build(&s, &image64, &given, 0x3ffffff000, CAPACITY), VM_RANGE);
+    given = (struct elf_args){.strings = "", .length = 1, .argc = 1};
+    assert_int_equal(build(&s, &image64, &given, 0x3ffffff000, CAPACITY), VM_OK);
+    given.argc = 0;
+    assert_int_equal(build(&s, &image64, &given, 0x3ffffff000, CAPACITY), VM_RANGE);
     given = (struct elf_args){.random = "0123456789abcde"};
     assert_int_equal(build(&s, &image64, &given, 0x3ffffff000, CAPACITY), VM_OK);
     assert_int_equal(word_at(&s, s.sp), 0);
