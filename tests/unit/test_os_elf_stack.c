@@ -87,7 +87,7 @@ static vaddr_t assert_strings(const struct stack *s)
     return at;
 }
 
-static void assert_stack(const struct stack *s, const struct elf_image *image)
+static void assert_stack(const struct stack *s, const struct elf_image *image, unsigned auxc)
 {
     vaddr_t at = assert_strings(s), random;
 
@@ -99,8 +99,8 @@ static void assert_stack(const struct stack *s, const struct elf_image *image)
     assert_aux(s, &at, 9, 0x10200);
     assert_int_equal(next(s, &at), 25);
     random = next(s, &at);
-    assert_aux(s, &at, 16, 0x1105);
-    assert_aux(s, &at, 17, 100);
+    for (unsigned i = 0; i < auxc; i++)
+        assert_aux(s, &at, extra[i].type, extra[i].value);
     assert_aux(s, &at, 0, 0);
     assert_true(random >= at && random % 16 == 0);
     assert_memory_equal(s->bytes + (random - s->sp), "0123456789abcde", 16);
@@ -113,9 +113,9 @@ static void both_widths_find_their_arguments(void **state)
 
     (void)state;
     assert_int_equal(build(&s, &image64, &args, 0x3ffffff000, CAPACITY), VM_OK);
-    assert_stack(&s, &image64);
+    assert_stack(&s, &image64, 2);
     assert_int_equal(build(&s, &image32, &args, UINT64_C(1) << 32, CAPACITY), VM_OK);
-    assert_stack(&s, &image32);
+    assert_stack(&s, &image32, 2);
 }
 
 /* H17: whatever the number of words and the length of the strings */
@@ -134,11 +134,29 @@ static void stack_pointer_is_aligned_and_waste_is_small(void **state)
                 assert_int_equal(build(&s, image, &given, top >> (i * 8), CAPACITY), VM_OK);
                 assert_int_equal(s.sp % 16, 0);
                 assert_true(s.top - s.sp >= least && s.top - s.sp < least + 31);
-                assert_strings(&s);
+                assert_stack(&s, image, given.auxc);
                 assert_int_equal(s.bytes[s.top - s.sp], 0xee);
             }
         }
     }
+}
+
+/* H17: 27 words, and then 8 bytes of padding */
+static void an_odd_number_of_words_spoils_nothing(void **state)
+{
+    struct elf_args given = args;
+    struct stack s;
+
+    (void)state;
+    given.length -= 3; /* without "A=" */
+    given.envc = 1;
+    assert_int_equal(build(&s, &image64, &given, 0x3ffffff000, CAPACITY), VM_OK);
+    assert_int_equal(s.top - s.sp, 27 * 8 + 8 + 16 + 16);
+    assert_int_equal(word_at(&s, s.sp + 24 * 8), 100); /* AT_CLKTCK, then AT_NULL */
+    assert_int_equal(word_at(&s, s.sp + 25 * 8), 0);
+    assert_int_equal(word_at(&s, s.sp + 27 * 8), 0);
+    assert_memory_equal(s.bytes + 28 * 8, "0123456789abcde", 16);
+    assert_memory_equal(s.bytes + 30 * 8, "prog\0-x\0\0HOME=/", 16);
 }
 
 /* H17 */
@@ -219,6 +237,7 @@ static void headers_that_are_not_in_memory_are_not_told(void **state)
     assert_int_equal(build(&s, &image, &args, 0x3ffffff000, CAPACITY), VM_OK);
     at = assert_strings(&s);
     assert_aux(&s, &at, 6, 4096);
+    assert_int_equal(s.top - s.sp, 8 * (1 + 4 + 3 + 2 * 7) + 16 + 32);
 }
 
 int main(void)
@@ -226,6 +245,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_widths_find_their_arguments),
         cmocka_unit_test(stack_pointer_is_aligned_and_waste_is_small),
+        cmocka_unit_test(an_odd_number_of_words_spoils_nothing),
         cmocka_unit_test(largest_stack_is_exact),
         cmocka_unit_test(endless_counts_are_refused),
         cmocka_unit_test(strings_must_be_as_many_as_the_counts),
