@@ -10,6 +10,8 @@ const char *vm_status_text(enum vm_status status)
     case VM_ABSENT: return "not there";
     case VM_RANGE: return "impossible address or length";
     case VM_FAULT: return "bad address";
+    case VM_DENIED: return "not allowed";
+    case VM_IO: return "device error";
     }
     return "unknown status";
 }

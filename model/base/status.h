@@ -10,7 +10,9 @@ enum vm_status {
     VM_EXISTS, /* something is there already                                        */
     VM_ABSENT, /* nothing is there                                                  */
     VM_RANGE,  /* an address or a length cannot be: non-canonical, misaligned, empty */
-    VM_FAULT   /* a user address that the kernel was given cannot be accessed        */
+    VM_FAULT,  /* a user address that the kernel was given cannot be accessed        */
+    VM_DENIED, /* against a rule that was set                                        */
+    VM_IO      /* a device failed                                                    */
 };
 
 /* "out of frames" and the like, for a message; never NULL. */
