@@ -5,7 +5,7 @@
 
 enum vm_status {
     VM_OK = 0,
-    VM_NOMEM,  /* no frame is free                                                  */
+    VM_NOMEM,  /* no frame is free, or no range of addresses                        */
     VM_LIMIT,  /* a limit that was set for this object is reached                   */
     VM_EXISTS, /* something is there already                                        */
     VM_ABSENT, /* nothing is there                                                  */

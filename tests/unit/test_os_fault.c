@@ -8,6 +8,7 @@
 
 #include "base/rng.h"
 #include "os/fault/fault.h"
+#include "os/space/stack.h"
 #include "os_fixture.h"
 
 enum { R = REGION_R, RW = REGION_R | REGION_W, RX = REGION_R | REGION_X, ASID = 5 };

@@ -180,7 +180,7 @@ static void kernel_memory_is_all_accounted_for(void **state) /* K7 */
     kfree(&f->k->kmalloc, block);
     for (const struct slab_cache *c = f->k->kmem.first; c; c = c->next)
         caches++;
-    assert_int_equal(caches, 5 + KMALLOC_CLASSES);
+    assert_int_equal(caches, 6 + KMALLOC_CLASSES);
     assert_string_equal(f->k->kmem.first->spec.name, "region");
 }
 

@@ -185,6 +185,7 @@ static void out_of_records_changes_nothing(void **state)
 
 struct flat {
     unsigned flags; /* 0: no region */
+    bool committed;
     struct object *object;
     uint64_t offset;
 };
@@ -212,16 +213,24 @@ static bool flat_same(const struct flat *flat, vpn_t vpn)
 {
     const struct flat *a = &flat[vpn], *b = a + 1;
 
-    return a->flags && a->flags == b->flags && a->object == b->object &&
-           (!a->object || a->offset + 1 == b->offset);
+    return a->flags && a->flags == b->flags && a->committed == b->committed &&
+           a->object == b->object && (!a->object || a->offset + 1 == b->offset);
 }
 
 static void compare(struct region_list *list, const struct flat *flat)
 {
-    uint64_t pages = 0;
+    const struct region_sum sum = regions_sum(list, 5, PAGES - 5);
+    uint64_t pages = 0, committed = 0, fresh = 0;
     uint32_t count = 0;
     vpn_t last_end = 0;
 
+    for (vpn_t vpn = 5; vpn < PAGES - 5; vpn++) {
+        committed += flat[vpn].committed;
+        fresh += flat[vpn].flags && !flat[vpn].committed;
+    }
+    assert_int_equal(sum.committed, committed);
+    assert_int_equal(sum.data, committed);
+    assert_int_equal(sum.fresh, fresh);
     for (vpn_t vpn = 0; vpn < PAGES; vpn++) {
         pages += flat[vpn].flags != 0;
         count += flat[vpn].flags && !(vpn > 0 && flat_same(flat, vpn - 1));
@@ -233,6 +242,7 @@ static void compare(struct region_list *list, const struct flat *flat)
         last_end = r->end;
         for (vpn_t vpn = r->start; vpn < r->end; vpn++) {
             assert_int_equal(flat[vpn].flags, r->flags);
+            assert_int_equal(flat[vpn].committed, r->committed);
             assert_ptr_equal(flat[vpn].object, r->object);
             if (r->object)
                 assert_int_equal(flat[vpn].offset, r->offset + (vpn - r->start));
@@ -251,7 +261,8 @@ static void random_insert(struct region_list *list, struct flat *flat, vpn_t sta
     model.offset = 100 + start + (rng_one_in(rng, 4) ? 7 : 0);
     assert_int_equal(regions_insert(list, &model), taken ? VM_EXISTS : VM_OK);
     for (vpn_t vpn = start; vpn < end && !taken; vpn++)
-        flat[vpn] = (struct flat){model.flags, model.object, model.offset + (vpn - start)};
+        flat[vpn] = (struct flat){model.flags, model.flags == RW, model.object,
+                                  model.offset + (vpn - start)};
 }
 
 static void random_protect(struct region_list *list, struct flat *flat, vpn_t start, vpn_t end,
@@ -261,8 +272,10 @@ static void random_protect(struct region_list *list, struct flat *flat, vpn_t st
     bool full = flat_full(flat, start, end);
 
     assert_int_equal(regions_protect(list, start, end, perms), full ? VM_OK : VM_ABSENT);
-    for (vpn_t vpn = start; vpn < end && full; vpn++)
+    for (vpn_t vpn = start; vpn < end && full; vpn++) {
         flat[vpn].flags = perms;
+        flat[vpn].committed |= perms == RW;
+    }
 }
 
 static void random_use_agrees_with_one_record_a_page(void **state)

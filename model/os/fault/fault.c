@@ -2,6 +2,7 @@
 
 #include "base/bug.h"
 #include "base/bytes.h"
+#include "os/space/stack.h"
 
 static bool is_store(uint8_t acc)
 {
@@ -29,7 +30,8 @@ static enum fault_outcome refuse(struct fault_stats *stats, enum fault_class cla
     stats->refused = class;
     switch (class) {
     case FAULT_BUS: return FAULT_SIGBUS;
-    case FAULT_NOMEM: return FAULT_OOM;
+    case FAULT_NOMEM:
+    case FAULT_LIMIT: return FAULT_OOM;
     default: return FAULT_SEGV;
     }
 }
@@ -102,6 +104,10 @@ static enum fault_outcome touch_cached(struct space *s, struct fault_stats *stat
 static enum fault_outcome first_touch(struct space *s, struct fault_stats *stats,
                                       const struct region *r, vpn_t vpn, uint8_t acc)
 {
+    if (r->kind == REGION_MMIO)
+        return settle(stats, FAULT_DEVICE, space_install_device(s, vpn));
+    if (s->resident >= s->limits.resident)
+        return refuse(stats, FAULT_LIMIT);
     if (r->object && r->object->cached)
         return touch_cached(s, stats, r, vpn, is_store(acc) && !(r->flags & REGION_SHARED));
     return settle(stats, r->object ? FAULT_PAGER : FAULT_ZERO, own_page(s, r, vpn));
@@ -175,12 +181,36 @@ enum fault_outcome fault_handle(struct space *s, struct fault_stats *stats, vadd
     return refresh(s, stats, &leaf, acc);
 }
 
+/* Returns false if memory is short. */
+static bool populate_page(struct space *s, vpn_t vpn)
+{
+    const struct region *r = regions_find(&s->regions, vpn);
+    struct fault_stats uncounted = {.count = {0}};
+    struct radix_leaf leaf;
+    uint8_t acc;
+
+    if (!r || !(r->flags & REGION_PERMS) ||
+        radix_lookup(&s->table, &leaf, vpn << ATLAS_PAGE_SHIFT) == VM_OK)
+        return true;
+    acc = allowed(r, ATLAS_ACC_LOAD) ? ATLAS_ACC_LOAD : ATLAS_ACC_FETCH;
+    return first_touch(s, &uncounted, r, vpn, acc) != FAULT_OOM;
+}
+
+enum vm_status fault_populate(struct space *s, vpn_t start, vpn_t end)
+{
+    for (vpn_t vpn = start; vpn < end; vpn++) {
+        if (!populate_page(s, vpn))
+            return VM_NOMEM;
+    }
+    return VM_OK;
+}
+
 const char *fault_class_name(enum fault_class class)
 {
     static const char *const names[FAULT_CLASSES] = {
-        "demand zero", "demand fill",    "page cache",     "growth",     "copy on write",
-        "copy undone", "accessed/dirty", "outdated entry", "protection", "invalid",
-        "bus",         "out of frames"};
+        "demand zero",   "demand fill", "page cache",     "device page",    "growth",
+        "copy on write", "copy undone", "accessed/dirty", "outdated entry", "protection",
+        "invalid",       "bus",         "out of frames",  "resident limit"};
 
     return (unsigned)class < FAULT_CLASSES ? names[class] : NULL;
 }

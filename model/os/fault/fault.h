@@ -17,6 +17,7 @@ enum fault_class {
     FAULT_ZERO,       /* first touch of a page: a frame of zeros                        */
     FAULT_PAGER,      /* first touch of a page: its object filled a frame               */
     FAULT_CACHE,      /* first touch of a page: its object had it in a frame            */
+    FAULT_DEVICE,     /* first touch of a page of a device                              */
     FAULT_GROWTH,     /* below a region that grows: extended, and the first touch too   */
     FAULT_COPY,       /* store to a private page that others see: copied                */
     FAULT_REUSE,      /* ... that nobody else sees any more: writable again             */
@@ -26,6 +27,7 @@ enum fault_class {
     FAULT_INVALID,    /* no region is there                                             */
     FAULT_BUS,        /* access fault, or no contents: nothing is behind the address    */
     FAULT_NOMEM,      /* a frame, a table or a record was needed and none is free       */
+    FAULT_LIMIT,      /* the process has as many frames as it may                       */
     FAULT_CLASSES
 };
 
@@ -54,6 +56,12 @@ struct fault_stats {
  * Returns what becomes of the access. */
 enum fault_outcome fault_handle(struct space *s, struct fault_stats *stats, vaddr_t va, uint8_t acc,
                                 uint8_t cause);
+
+/* Give the pages of [start, end) that have none their frames, as a load of each would, but
+ * uncounted. What may not be accessed, is in no region, or has nothing behind it is passed over.
+ * Returns VM_OK; VM_NOMEM: out of frames, or the limit is reached; the pages up to there have
+ * theirs. O(pages). */
+enum vm_status fault_populate(struct space *s, vpn_t start, vpn_t end);
 
 /* "demand zero" and so on, for reports; NULL for no such class. */
 const char *fault_class_name(enum fault_class class);

@@ -5,7 +5,7 @@
 
 /* What the processes say that there is. */
 struct tally {
-    uint64_t tables, mappings;
+    uint64_t tables, mappings, promised;
 };
 
 static const char *check_spaces(struct kernel *k, struct tally *tally)
@@ -20,8 +20,16 @@ static const char *check_spaces(struct kernel *k, struct tally *tally)
             return broken;
         tally->tables += p->space.table.tables;
         tally->mappings += p->space.resident;
+        tally->promised += regions_sum(&p->space.regions, 0, UINT64_MAX).committed;
     }
     return NULL;
+}
+
+static const char *check_promised(const struct kernel *k, uint64_t promised)
+{
+    for (const struct shm *shm = k->shms.first; shm; shm = shm->next)
+        promised += shm->object.size;
+    return promised == k->commit.used ? NULL : "what is promised does not add up";
 }
 
 static const char *check_user_frame(const struct frame *frame, pfn_t pfn)
@@ -68,5 +76,5 @@ const char *kernel_check(struct kernel *k)
         broken = "page tables do not add up";
     if (!broken && tally.mappings != mappings)
         broken = "a mapping is of no process";
-    return broken;
+    return broken ? broken : check_promised(k, tally.promised);
 }

@@ -55,6 +55,7 @@ static void open_caches(struct kernel *k)
     open_cache(k, &k->regions, "region", sizeof(struct region));
     open_cache(k, &k->rmaps, "rmap", sizeof(struct rmap));
     open_cache(k, &k->nodes, "index node", index_tree_node_bytes());
+    open_cache(k, &k->shm, "shm", sizeof(struct shm));
     open_cache(k, &k->procs, "proc", sizeof(struct proc));
     open_cache(k, &k->threads, "thread", sizeof(struct thread));
     kmalloc_init(&k->kmalloc, &k->kmem, k->config.kmem_flags);
@@ -74,7 +75,7 @@ enum vm_status kernel_add_hart(struct kernel *k, const struct mmu_port *mmu)
     return VM_OK;
 }
 
-/* What address spaces and objects share. */
+/* What address spaces and objects share. No frame has been taken yet. */
 static void open_envs(struct kernel *k)
 {
     k->env = (struct space_env){.phys = &k->phys,
@@ -82,9 +83,18 @@ static void open_envs(struct kernel *k)
                                 .regions = &k->regions,
                                 .rmaps = &k->rmaps,
                                 .mode = paging_mode(k->config.mode),
+                                .commit = &k->commit,
+                                .layout = &k->config.layout,
+                                .rng = &k->rng,
+                                .shms = &k->shms,
+                                .populate = fault_populate,
                                 .fence = fence,
                                 .ctx = k};
     k->objects = (struct object_env){&k->phys, &k->frames, &k->nodes};
+    commit_init(&k->commit, k->config.commit, k->config.commit_ratio,
+                k->frames.by_kind[FRAME_FREE]);
+    shms_init(&k->shms, &k->objects, &k->commit, &k->shm);
+    rng_seed(&k->rng, k->config.layout.seed);
 }
 
 enum vm_status kernel_boot(struct kernel **out, const struct phys *phys, const struct mmu_port *mmu,

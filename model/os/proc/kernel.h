@@ -11,6 +11,7 @@
 #include "os/proc/asid.h"
 #include "os/proc/hart.h"
 #include "os/proc/sched.h"
+#include "os/space/shm.h"
 #include "os/space/space.h"
 
 struct proc;
@@ -27,6 +28,9 @@ struct kernel_config {
     bool zeroed;                       /* RAM is all 0: a quicker start         */
     unsigned kmem_flags;               /* SLAB_*, of all caches                 */
     bool poison;                       /* overwrite freed frames                */
+    struct layout_config layout;       /* of the address spaces of processes         */
+    enum commit_policy commit;         /* when memory is refused before it is used   */
+    unsigned commit_ratio; /* percent of RAM that COMMIT_NEVER promises; 0: COMMIT_RATIO */
 };
 
 struct kernel {
@@ -35,9 +39,12 @@ struct kernel {
     struct frames frames;
     struct kmem kmem;       /* all kernel objects  */
     struct kmalloc kmalloc; /* those of no cache   */
-    struct slab_cache regions, rmaps, nodes, procs, threads;
+    struct slab_cache regions, rmaps, nodes, shm, procs, threads;
     struct space_env env;
     struct object_env objects;
+    struct commit commit;
+    struct shms shms;
+    struct rng rng; /* for layouts                        */
     struct kernel_config config;
     struct asids asids;
     struct hart harts[HARTS_MAX]; /* [array, hart_count]                    */

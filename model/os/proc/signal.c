@@ -10,7 +10,8 @@ struct signal signal_for(enum fault_class why, vaddr_t addr, uint8_t acc)
     case FAULT_INVALID: s.number = SIGNAL_SEGV, s.code = SIGNAL_MAPERR; break;
     case FAULT_PROTECTION: s.number = SIGNAL_SEGV, s.code = SIGNAL_ACCERR; break;
     case FAULT_BUS: s.number = SIGNAL_BUS, s.code = SIGNAL_ADRERR; break;
-    case FAULT_NOMEM: s.number = SIGNAL_KILL; break;
+    case FAULT_NOMEM:
+    case FAULT_LIMIT: s.number = SIGNAL_KILL; break;
     default: VM_BUG(true);
     }
     return s;

@@ -13,6 +13,8 @@ static const char *check_regions(const struct region_list *list)
             return "regions overlap, or are out of order";
         if (r->object && r->object->refs == 0)
             return "a region shows an object that is gone";
+        if (region_commits(r) && !r->committed)
+            return "a private region is writable and not committed";
         pages += r->end - r->start;
     }
     return count == list->count && pages == list->pages ? NULL : "regions do not add up";
@@ -38,17 +40,26 @@ static bool allows_more(const struct region *r, uint64_t pte)
            ((pte & PTE_BIT(X)) && !(perms & REGION_X));
 }
 
+static const char *check_device(const struct region *r, const struct radix_leaf *leaf)
+{
+    uint64_t page = (leaf->va >> ATLAS_PAGE_SHIFT) - r->start;
+
+    return leaf->ppn == r->offset + page ? NULL : "a device's page shows something else";
+}
+
 static const char *check_leaf(struct space *s, const struct radix_leaf *leaf)
 {
     vpn_t vpn = leaf->va >> ATLAS_PAGE_SHIFT;
     const struct region *r = regions_find(&s->regions, vpn);
-    const struct frame *frame = frames_get(s->env->frames, (pfn_t)leaf->ppn);
+    const struct frame *frame = space_frame(s, leaf->ppn);
 
     if (!r)
         return "a leaf lies in no region";
     if (allows_more(r, leaf->pte))
         return "a leaf allows more than its region";
-    if (frame->kind != FRAME_USER)
+    if (r->kind == REGION_MMIO)
+        return check_device(r, leaf);
+    if (!frame || frame->kind != FRAME_USER)
         return "a user page shows a frame of the kernel";
     if (!knows(frame, s, vpn))
         return "a mapping is not in the reverse map";
@@ -57,15 +68,35 @@ static const char *check_leaf(struct space *s, const struct radix_leaf *leaf)
     return NULL;
 }
 
+/* Leaves that were found, of each sort. */
+struct tally {
+    uint64_t all, file, shared;
+};
+
+static void add(struct tally *tally, const struct frame *frame)
+{
+    const struct object *o = frame ? frame->object : NULL;
+
+    tally->all += frame != NULL;
+    tally->file += o && o->ops->fill;
+    tally->shared += o && !o->ops->fill;
+}
+
 const char *space_check(struct space *s)
 {
     const char *broken = check_regions(&s->regions);
+    struct tally tally = {0};
     struct radix_leaf leaf;
-    uint64_t leaves = 0;
 
-    for (vpn_t vpn = 0; !broken && radix_next(&s->table, &leaf, vpn) == VM_OK; leaves++) {
+    for (vpn_t vpn = 0; !broken && radix_next(&s->table, &leaf, vpn) == VM_OK;) {
         broken = check_leaf(s, &leaf);
+        add(&tally, space_frame(s, leaf.ppn));
         vpn = (leaf.va >> ATLAS_PAGE_SHIFT) + 1;
     }
-    return broken || leaves == s->resident ? broken : "resident pages do not add up";
+    if (broken)
+        return broken;
+    return tally.all == s->resident && tally.file == s->resident_file &&
+                   tally.shared == s->resident_shared
+               ? NULL
+               : "resident pages do not add up";
 }

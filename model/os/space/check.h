@@ -11,9 +11,10 @@
  *
  *   regions are sorted, disjoint, not empty, and their sizes add up
  *   a leaf lies in a region and allows no more than it
- *   ... points to a user frame, which knows of this mapping
+ *   ... points to a user frame, which knows of this mapping; in a device's region to the device
  *   ... is writable only if no other mapping sees the stores, unless the region is shared
- *   leaves and tables are as many as are counted
+ *   a private region that is writable is committed
+ *   leaves, and those of files and of shared anonymous memory, are as many as are counted
  *
  * O(regions + leaves * mappings of a frame). */
 const char *space_check(struct space *s);

@@ -49,11 +49,19 @@ struct region *regions_find(struct region_list *list, vpn_t vpn)
     return r && r->start <= vpn ? r : NULL;
 }
 
+/* Does what b shows follow what a shows, at the end of a? */
+static bool continues(const struct region *a, const struct region *b)
+{
+    bool placed = a->object || a->kind == REGION_MMIO; /* zeros are all alike */
+
+    return a->object == b->object && (!placed || a->offset + (a->end - a->start) == b->offset);
+}
+
 /* Could b, which begins where a ends, be part of a? */
 static bool fits(const struct region *a, const struct region *b)
 {
-    return a->end == b->start && a->flags == b->flags && a->object == b->object &&
-           (!a->object || a->offset + (a->end - a->start) == b->offset);
+    return a->end == b->start && a->flags == b->flags && a->kind == b->kind &&
+           a->committed == b->committed && a->name == b->name && continues(a, b);
 }
 
 /* Make r and its successor one, if they fit. */
@@ -97,27 +105,65 @@ static struct region *last_of(struct region_list *list)
     return r;
 }
 
+bool region_commits(const struct region *model)
+{
+    return model->committed || ((model->flags & REGION_W) && !(model->flags & REGION_SHARED));
+}
+
+bool regions_reserve(struct region_list *list, unsigned count)
+{
+    void *record[4];
+    unsigned got = 0;
+
+    VM_BUG(count > 4);
+    while (got < count && (record[got] = slab_alloc(list->cache)) != NULL)
+        got++;
+    for (unsigned i = 0; i < got; i++)
+        slab_free(list->cache, record[i]);
+    return got == count;
+}
+
 enum vm_status regions_insert(struct region_list *list, const struct region *model)
 {
-    struct region *after, *before, *r;
+    struct region *after, *before, *r, added = *model;
 
-    if (model->start >= model->end)
+    if (added.start >= added.end)
         return VM_RANGE;
-    after = regions_from(list, model->start);
-    if (after && after->start < model->end)
+    added.committed = region_commits(model);
+    after = regions_from(list, added.start);
+    if (after && after->start < added.end)
         return VM_EXISTS;
     before = after ? after->prev : last_of(list);
-    if (before && fits(before, model)) {
-        before->end = model->end; /* no record needed */
+    if (before && fits(before, &added)) {
+        before->end = added.end; /* no record needed */
         r = before;
     } else {
-        r = link_after(list, before, model);
+        r = link_after(list, before, &added);
         if (!r)
             return VM_NOMEM;
     }
-    list->pages += model->end - model->start;
+    list->pages += added.end - added.start;
     join(list, r);
     return VM_OK;
+}
+
+struct region_sum regions_sum(const struct region_list *list, vpn_t start, vpn_t end)
+{
+    struct region_sum sum = {0};
+
+    for (const struct region *r = list->first; r && r->start < end; r = r->next) {
+        vpn_t from = r->start > start ? r->start : start, to = r->end < end ? r->end : end;
+        uint64_t pages = to > from ? to - from : 0;
+
+        sum.pages += pages;
+        if (r->committed)
+            sum.committed += pages;
+        else if (!(r->flags & REGION_SHARED))
+            sum.fresh += pages;
+        if (r->committed && !(r->flags & REGION_GROWS_DOWN))
+            sum.data += pages;
+    }
+    return sum;
 }
 
 enum vm_status regions_copy(struct region_list *list, const struct region_list *from)
@@ -156,8 +202,7 @@ static bool cut(struct region_list *list, vpn_t vpn)
     return !r || r->start == vpn || split(list, r, vpn);
 }
 
-/* Join what fits around and inside [start, end]. */
-static void heal(struct region_list *list, vpn_t start, vpn_t end)
+void regions_heal(struct region_list *list, vpn_t start, vpn_t end)
 {
     struct region *r = regions_from(list, start > 0 ? start - 1 : 0);
 
@@ -169,19 +214,44 @@ static void heal(struct region_list *list, vpn_t start, vpn_t end)
     }
 }
 
-enum vm_status regions_cut(struct region_list *list, vpn_t start, vpn_t end)
+static enum vm_status cut_both(struct region_list *list, vpn_t start, vpn_t end)
 {
-    if (start >= end)
-        return VM_RANGE;
     if (cut(list, start) && cut(list, end))
         return VM_OK;
-    heal(list, start, end);
+    regions_heal(list, start, end);
     return VM_NOMEM;
+}
+
+enum vm_status regions_part(struct region_list *list, vpn_t start, vpn_t end)
+{
+    struct region *r = regions_find(list, start);
+
+    if (start >= end)
+        return VM_RANGE;
+    if (r && r->start < start && r->end > end && !split(list, r, end))
+        return VM_NOMEM;
+    return VM_OK;
+}
+
+/* Take pages [start, end), which do not lie in the middle of it, from r. */
+static void trim(struct region_list *list, struct region *r, vpn_t start, vpn_t end)
+{
+    vpn_t from = r->start > start ? r->start : start, to = r->end < end ? r->end : end;
+
+    list->pages -= to - from;
+    if (from == r->start && to == r->end) {
+        unlink_region(list, r);
+    } else if (from == r->start) {
+        r->offset += to - from;
+        r->start = to;
+    } else {
+        r->end = from;
+    }
 }
 
 enum vm_status regions_remove(struct region_list *list, vpn_t start, vpn_t end)
 {
-    enum vm_status status = regions_cut(list, start, end);
+    enum vm_status status = regions_part(list, start, end);
     struct region *r = regions_from(list, start);
 
     if (status != VM_OK)
@@ -189,14 +259,13 @@ enum vm_status regions_remove(struct region_list *list, vpn_t start, vpn_t end)
     while (r && r->start < end) {
         struct region *next = r->next;
 
-        list->pages -= r->end - r->start;
-        unlink_region(list, r);
+        trim(list, r, start, end);
         r = next;
     }
     return VM_OK;
 }
 
-static bool covered(struct region_list *list, vpn_t start, vpn_t end)
+bool regions_cover(struct region_list *list, vpn_t start, vpn_t end)
 {
     struct region *r = regions_find(list, start);
 
@@ -212,14 +281,16 @@ enum vm_status regions_protect(struct region_list *list, vpn_t start, vpn_t end,
     VM_BUG(perms & ~(unsigned)REGION_PERMS);
     if (start >= end)
         return VM_RANGE;
-    if (!covered(list, start, end))
+    if (!regions_cover(list, start, end))
         return VM_ABSENT;
-    status = regions_cut(list, start, end);
+    status = cut_both(list, start, end);
     if (status != VM_OK)
         return status;
-    for (struct region *r = regions_from(list, start); r && r->start < end; r = r->next)
+    for (struct region *r = regions_from(list, start); r && r->start < end; r = r->next) {
         r->flags = (r->flags & ~(unsigned)REGION_PERMS) | perms;
-    heal(list, start, end);
+        r->committed = region_commits(r);
+    }
+    regions_heal(list, start, end);
     return VM_OK;
 }
 

@@ -39,6 +39,16 @@ void rmap_move(struct frame *from, struct frame *to, const struct space *s, vpn_
     to->maps = map;
 }
 
+void rmap_rename(struct frame *frame, const struct space *s, vpn_t from, vpn_t to)
+{
+    struct rmap *map = frame->maps;
+
+    while (map && (map->space != s || map->vpn != from))
+        map = map->next;
+    VM_BUG(!map);
+    map->vpn = to;
+}
+
 uint32_t rmap_count(const struct frame *frame)
 {
     uint32_t count = 0;

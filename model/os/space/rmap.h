@@ -29,6 +29,9 @@ void rmap_remove(struct slab_cache *rmaps, struct frame *frame, const struct spa
 /* ... shows frame `to` from now on. Never needs memory. */
 void rmap_move(struct frame *from, struct frame *to, const struct space *s, vpn_t vpn);
 
+/* ... shows it as page `to` of the space from now on. Never needs memory. */
+void rmap_rename(struct frame *frame, const struct space *s, vpn_t from, vpn_t to);
+
 /* How many mappings are noted. O(mappings). */
 uint32_t rmap_count(const struct frame *frame);
 

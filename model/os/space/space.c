@@ -8,19 +8,42 @@ enum vm_status space_create(struct space *s, const struct space_env *env, uint32
 {
     *s = (struct space){.env = env};
     regions_init(&s->regions, env->regions);
+    layout_choose(&s->layout, env->mode, env->layout ? env->layout : &(struct layout_config){0},
+                  env->rng);
+    limits_init(&s->limits, s->layout.stack_pages);
+    s->brk = s->layout.heap << ATLAS_PAGE_SHIFT;
     return radix_create(&s->table, env->phys, env->frames, env->mode, owner, table_limit);
 }
 
-static void fence_space(struct space *s)
+void space_fence_all(struct space *s)
 {
     const struct atlas_fence fence = {.has_asid = true, .asid = (uint16_t)s->asid};
 
     s->env->fence(s->env->ctx, s, &fence);
 }
 
-static struct frame *frame_of(const struct space *s, uint64_t ppn)
+static bool in_ram(const struct space *s, uint64_t ppn, uint64_t pages)
 {
-    return frames_get(s->env->frames, (pfn_t)ppn);
+    uint64_t first = s->env->phys->base >> ATLAS_PAGE_SHIFT;
+    uint64_t count = s->env->phys->size >> ATLAS_PAGE_SHIFT;
+
+    return ppn < first + count && ppn + pages > first;
+}
+
+struct frame *space_frame(const struct space *s, uint64_t ppn)
+{
+    return in_ram(s, ppn, 1) ? frames_get(s->env->frames, (pfn_t)ppn) : NULL;
+}
+
+static enum vm_status charge(const struct space *s, uint64_t pages)
+{
+    return s->env->commit ? commit_charge(s->env->commit, pages) : VM_OK;
+}
+
+static void release(const struct space *s, uint64_t pages)
+{
+    if (s->env->commit)
+        commit_release(s->env->commit, pages);
 }
 
 static vpn_t vpn_of(const struct radix_leaf *leaf)
@@ -28,16 +51,30 @@ static vpn_t vpn_of(const struct radix_leaf *leaf)
     return leaf->va >> ATLAS_PAGE_SHIFT;
 }
 
+/* The space has a page more that shows the frame, or with `by` -1 one less. */
+static void count(struct space *s, const struct frame *frame, int by)
+{
+    const struct object *o = frame->object;
+    uint64_t step = (uint64_t)(int64_t)by;
+
+    s->resident += step;
+    if (o)
+        *(o->ops->fill ? &s->resident_file : &s->resident_shared) += step;
+}
+
 /* The page shows the frame of the leaf no more. */
 static void let_go(struct space *s, const struct radix_leaf *leaf)
 {
-    rmap_remove(s->env->rmaps, frame_of(s, leaf->ppn), s, vpn_of(leaf));
+    struct frame *frame = space_frame(s, leaf->ppn);
+
+    if (!frame)
+        return;
+    count(s, frame, -1);
+    rmap_remove(s->env->rmaps, frame, s, vpn_of(leaf));
     frames_drop(s->env->frames, (pfn_t)leaf->ppn);
-    s->resident--;
 }
 
-/* Take away the leaf of a 4 KiB page and drop its frame; fences first. A fence by address
- * covers leaves only (priv. spec 12.2.1), so when a table went, all of the space is fenced. */
+/* Take away the leaf of a 4 KiB page and drop its frame; fences first. */
 static void evict(struct space *s, const struct radix_leaf *leaf)
 {
     uint32_t tables = s->table.tables;
@@ -45,7 +82,7 @@ static void evict(struct space *s, const struct radix_leaf *leaf)
     VM_BUG(leaf->level != 0);
     radix_unmap(&s->table, NULL, leaf->va);
     if (s->table.tables < tables)
-        fence_space(s);
+        space_fence_all(s);
     else
         space_fence(s, vpn_of(leaf));
     let_go(s, leaf);
@@ -59,6 +96,7 @@ void space_destroy(struct space *s)
         radix_unmap(&s->table, NULL, leaf.va);
         let_go(s, &leaf);
     }
+    release(s, regions_sum(&s->regions, 0, UINT64_MAX).committed);
     regions_clear(&s->regions);
     radix_destroy(&s->table);
 }
@@ -73,11 +111,31 @@ static bool range_ok(const struct space *s, vpn_t start, vpn_t end)
            same_half;
 }
 
+bool space_place_ok(const struct space *s, const struct region *model)
+{
+    uint64_t pages = model->end - model->start, last = ATLAS_ONES(s->table.mode->ppn_bits);
+
+    if (!range_ok(s, model->start, model->end))
+        return false;
+    return model->kind != REGION_MMIO ||
+           (model->offset <= last && pages - 1 <= last - model->offset &&
+            !in_ram(s, model->offset, pages));
+}
+
 enum vm_status space_map(struct space *s, const struct region *model)
 {
-    if (!range_ok(s, model->start, model->end))
+    uint64_t promised = region_commits(model) ? model->end - model->start : 0;
+    enum vm_status status;
+
+    if (!space_place_ok(s, model))
         return VM_RANGE;
-    return regions_insert(&s->regions, model);
+    status = charge(s, promised);
+    if (status != VM_OK)
+        return status;
+    status = regions_insert(&s->regions, model);
+    if (status != VM_OK)
+        release(s, promised);
+    return status;
 }
 
 /* The next page in [from, end) that has a leaf. */
@@ -86,21 +144,30 @@ static bool next_leaf(const struct space *s, struct radix_leaf *leaf, vpn_t from
     return radix_next(&s->table, leaf, from) == VM_OK && leaf->va >> ATLAS_PAGE_SHIFT < end;
 }
 
+void space_evict(struct space *s, vpn_t start, vpn_t end)
+{
+    struct radix_leaf leaf;
+
+    while (next_leaf(s, &leaf, start, end))
+        evict(s, &leaf);
+}
+
 enum vm_status space_unmap(struct space *s, vpn_t start, vpn_t end)
 {
-    enum vm_status status = regions_cut(&s->regions, start, end);
-    struct radix_leaf leaf;
+    uint64_t promised = regions_sum(&s->regions, start, end).committed;
+    enum vm_status status = regions_part(&s->regions, start, end);
 
     if (status != VM_OK)
         return status;
-    while (next_leaf(s, &leaf, start, end)) /* before their objects may go */
-        evict(s, &leaf);
+    space_evict(s, start, end); /* before their objects may go */
+    release(s, promised);
     return regions_remove(&s->regions, start, end);
 }
 
 bool space_owns(struct space *s, const struct region *r, pfn_t pfn)
 {
-    return (r->flags & REGION_SHARED) || frame_of(s, pfn)->refs == 1; /* an object's is one, too */
+    return (r->flags & REGION_SHARED) ||
+           space_frame(s, pfn)->refs == 1; /* an object's is one, too */
 }
 
 /* R, W, X and U of a leaf. W without R is reserved, so whatever is writable is readable. */
@@ -138,9 +205,15 @@ void space_refresh(struct space *s, vpn_t vpn)
 
 enum vm_status space_protect(struct space *s, vpn_t start, vpn_t end, unsigned perms)
 {
-    enum vm_status status = regions_protect(&s->regions, start, end, perms);
+    uint64_t fresh = perms & REGION_W ? regions_sum(&s->regions, start, end).fresh : 0;
+    enum vm_status status = charge(s, fresh);
     struct radix_leaf leaf;
 
+    if (status != VM_OK)
+        return status;
+    status = regions_protect(&s->regions, start, end, perms);
+    if (status != VM_OK)
+        release(s, fresh);
     for (vpn_t vpn = start; status == VM_OK && next_leaf(s, &leaf, vpn, end); vpn++) {
         vpn = vpn_of(&leaf);
         renew(s, &leaf);
@@ -155,6 +228,8 @@ static enum vm_status share(struct space *s, struct space *from, const struct ra
     pfn_t pfn = (pfn_t)leaf->ppn;
     enum vm_status status;
 
+    if (!space_frame(s, leaf->ppn))
+        return VM_OK; /* a device's page: a fault brings it */
     if (frames_share(s->env->frames, pfn) == 0)
         return VM_LIMIT;
     status = space_install(s, vpn_of(leaf), pfn);
@@ -165,36 +240,40 @@ static enum vm_status share(struct space *s, struct space *from, const struct ra
     return status;
 }
 
+/* The same regions, layout and limits. */
+static enum vm_status copy_image(struct space *s, const struct space *from)
+{
+    uint64_t promised = regions_sum(&from->regions, 0, UINT64_MAX).committed;
+    enum vm_status status = charge(s, promised);
+
+    if (status != VM_OK)
+        return status;
+    s->limits = from->limits;
+    s->layout = from->layout;
+    s->brk = from->brk;
+    status = regions_copy(&s->regions, &from->regions);
+    if (status != VM_OK)
+        release(s, promised);
+    return status;
+}
+
 enum vm_status space_fork(struct space *s, struct space *from)
 {
-    enum vm_status status = regions_copy(&s->regions, &from->regions);
+    enum vm_status status = copy_image(s, from);
     struct radix_leaf leaf;
 
     for (vpn_t vpn = 0; status == VM_OK && radix_next(&from->table, &leaf, vpn) == VM_OK;) {
         status = share(s, from, &leaf);
         vpn = vpn_of(&leaf) + 1;
     }
-    fence_space(from);
+    space_fence_all(from);
     return status;
-}
-
-enum vm_status space_grow(struct space *s, vpn_t vpn)
-{
-    struct region *r = regions_from(&s->regions, vpn);
-    vpn_t below;
-
-    if (!r || r->start <= vpn || !(r->flags & REGION_GROWS_DOWN))
-        return VM_ABSENT;
-    below = r->prev ? r->prev->end : 0;
-    if (r->end - vpn > SPACE_STACK_PAGES || vpn < below + SPACE_GUARD_PAGES)
-        return VM_LIMIT;
-    return regions_extend_down(&s->regions, r, vpn);
 }
 
 enum vm_status space_install(struct space *s, vpn_t vpn, pfn_t pfn)
 {
     struct region *r = regions_find(&s->regions, vpn);
-    struct frame *frame = frame_of(s, pfn);
+    struct frame *frame = space_frame(s, pfn);
     enum vm_status status;
 
     VM_BUG(!r);
@@ -206,8 +285,19 @@ enum vm_status space_install(struct space *s, vpn_t vpn, pfn_t pfn)
     VM_BUG(status == VM_EXISTS || status == VM_RANGE);
     if (status != VM_OK)
         rmap_remove(s->env->rmaps, frame, s, vpn);
-    s->resident += status == VM_OK;
+    else
+        count(s, frame, 1);
     return status;
+}
+
+enum vm_status space_install_device(struct space *s, vpn_t vpn)
+{
+    const struct region *r = regions_find(&s->regions, vpn);
+    uint64_t ppn;
+
+    VM_BUG(!r || r->kind != REGION_MMIO);
+    ppn = r->offset + (vpn - r->start);
+    return radix_map(&s->table, vpn << ATLAS_PAGE_SHIFT, 0, ppn, PTE_BIT(V) | leaf_bits(s, r, 0));
 }
 
 void space_replace(struct space *s, const struct radix_leaf *leaf, pfn_t pfn)
@@ -217,7 +307,9 @@ void space_replace(struct space *s, const struct radix_leaf *leaf, pfn_t pfn)
     VM_BUG(!r);
     radix_replace(&s->table, leaf->va, pfn, PTE_BIT(V) | leaf_bits(s, r, pfn));
     space_fence(s, vpn_of(leaf));
-    rmap_move(frame_of(s, leaf->ppn), frame_of(s, pfn), s, vpn_of(leaf));
+    count(s, space_frame(s, leaf->ppn), -1);
+    count(s, space_frame(s, pfn), 1);
+    rmap_move(space_frame(s, leaf->ppn), space_frame(s, pfn), s, vpn_of(leaf));
     frames_drop(s->env->frames, (pfn_t)leaf->ppn);
 }
 

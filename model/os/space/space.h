@@ -14,13 +14,13 @@
 
 #include "mmu_port.h"
 #include "os/paging/radix.h"
-#include "os/space/region.h"
+#include "os/space/commit.h"
+#include "os/space/layout.h"
+#include "os/space/limits.h"
 #include "os/space/rmap.h"
 
-enum {
-    SPACE_STACK_PAGES = 2048, /* a region that grows does so up to 8 MiB ...              */
-    SPACE_GUARD_PAGES = 256   /* ... and stays 1 MiB away from the region below           */
-};
+struct shms;
+struct space;
 
 /* What all address spaces of a machine share; outlives them. */
 struct space_env {
@@ -33,18 +33,30 @@ struct space_env {
      * when all have. Filled in by the layer of processes. */
     void (*fence)(void *ctx, struct space *s, const struct atlas_fence *fence);
     void *ctx;
+    struct commit *commit;              /* NULL: nobody counts                   */
+    const struct layout_config *layout; /* of a new space; NULL: the usual one   */
+    struct rng *rng;                    /* for layouts with ASLR                 */
+    struct shms *shms;                  /* anonymous shared memory, see shm.h    */
+    /* Give the pages of [start, end) that a process may access and that have none their frames.
+     * Filled in by the layer of faults. Returns VM_OK, or why it stopped. */
+    enum vm_status (*populate)(struct space *s, vpn_t start, vpn_t end);
 };
 
 struct space {
     const struct space_env *env;
     struct radix table;
     struct region_list regions;
-    uint32_t asid;     /* under which the MMUs know this space                    */
-    uint32_t harts;    /* a bit for each hart that has run it under this ASID     */
-    uint64_t resident; /* user pages that have a frame                     [pages] */
+    uint32_t asid;  /* under which the MMUs know this space                    */
+    uint32_t harts; /* a bit for each hart that has run it under this ASID     */
+    struct limits limits;
+    struct layout layout;
+    vaddr_t brk;              /* end of the heap; its start if it grows down               */
+    uint64_t resident;        /* user pages that have a frame                      [pages] */
+    uint64_t resident_file;   /* ... which a file keeps; anonymous are the rest    [pages] */
+    uint64_t resident_shared; /* ... which shared anonymous memory keeps           [pages] */
 };
 
-/* An empty address space.
+/* An empty address space, laid out as env says, without limits but that of the stack.
  *
  *   owner        in  process id for the frames' records
  *   table_limit  in  most page tables it may have, >= 1
@@ -56,32 +68,46 @@ enum vm_status space_create(struct space *s, const struct space_env *env, uint32
 /* Give back every frame and record. The caller fences: its ASID may be remembered. */
 void space_destroy(struct space *s);
 
-/* Make an empty space a copy of another: the same regions, and the same frames. What is mapped
- * privately is write-protected in both, with a fence. Returns VM_OK, VM_NOMEM or VM_LIMIT: then
- * the copy is a part, to be destroyed, and `from` as it was, but for what faults restore. */
+/* Make an empty space a copy of another: the same regions and limits, and the same frames. What is
+ * mapped privately is write-protected in both, with a fence, and promised once more (commit.h).
+ * Returns VM_OK, VM_NOMEM or VM_LIMIT: then the copy is a part, to be destroyed, and `from` as it
+ * was, but for what faults restore. */
 enum vm_status space_fork(struct space *s, struct space *from);
 
 /* Add a region; nothing gets a frame yet. Arguments and results as regions_insert; VM_RANGE
- * too if an address is not canonical or [start, end) spans the hole between the halves. */
+ * too if an address is not canonical, [start, end) spans the hole between the halves, or a device
+ * would be in RAM; VM_NOMEM also if so much cannot be promised. Limits are not looked at: what a
+ * process asks for goes through mmap.h and brk.h. */
 enum vm_status space_map(struct space *s, const struct region *model);
+
+/* Would space_map not say VM_RANGE? */
+bool space_place_ok(const struct space *s, const struct region *model);
 
 /* Remove whatever is in pages [start, end), with fences, and drop the frames. Results as
  * regions_remove. */
 enum vm_status space_unmap(struct space *s, vpn_t start, vpn_t end);
 
-/* Change the permissions of pages [start, end) and of the leaves there, with fences. Results
- * as regions_protect. */
-enum vm_status space_protect(struct space *s, vpn_t start, vpn_t end, unsigned perms);
+/* Let the pages of [start, end) have no frames, with fences; the regions stay. */
+void space_evict(struct space *s, vpn_t start, vpn_t end);
 
-/* Extend the region that grows down and lies next above page vpn, so that it holds vpn.
- *
- * Returns VM_OK; VM_ABSENT if there is none; VM_LIMIT if it would exceed SPACE_STACK_PAGES or
- * come closer than SPACE_GUARD_PAGES to the region below. */
-enum vm_status space_grow(struct space *s, vpn_t vpn);
+/* Change the permissions of pages [start, end) and of the leaves there, with fences. Results
+ * as regions_protect; VM_NOMEM also if so much cannot be promised. */
+enum vm_status space_protect(struct space *s, vpn_t start, vpn_t end, unsigned perms);
 
 /* Give page vpn, which lies in a region and has no leaf, the frame pfn; the space takes over
  * one reference. Returns VM_OK, VM_NOMEM or VM_LIMIT (no table; the frame stays the caller's). */
 enum vm_status space_install(struct space *s, vpn_t vpn, pfn_t pfn);
+
+/* The same for a page of a device, which needs no frame: it shows what its region says. */
+enum vm_status space_install_device(struct space *s, vpn_t vpn);
+
+/* Let pages [to, to + pages), which lie in regions like those of [from, from + pages) and have no
+ * leaves, show what those show, which then show nothing; with fences. The ranges do not overlap.
+ * Returns VM_OK, or VM_NOMEM or VM_LIMIT (no table): nothing changed. */
+enum vm_status space_move(struct space *s, vpn_t to, vpn_t from, uint64_t pages);
+
+/* The frame that a leaf shows; NULL for a device's page. */
+struct frame *space_frame(const struct space *s, uint64_t ppn);
 
 /* Let the page of a leaf show frame pfn, of which the space takes over one reference; the old
  * frame is dropped, with a fence. Cannot fail. */
@@ -94,7 +120,9 @@ bool space_owns(struct space *s, const struct region *r, pfn_t pfn);
  * has become true. */
 void space_refresh(struct space *s, vpn_t vpn);
 
-/* Fence one page of this space. */
+/* Fence one page of this space; all of it. A fence by address covers leaves only (priv. spec
+ * 12.2.1), so when a table has gone, all is fenced. */
 void space_fence(struct space *s, vpn_t vpn);
+void space_fence_all(struct space *s);
 
 #endif
