@@ -13,15 +13,22 @@ enum vm_status rmap_add(struct slab_cache *rmaps, struct frame *frame, struct sp
     return VM_OK;
 }
 
-/* Take the record off the frame's list. */
-static struct rmap *unlink_map(struct frame *frame, const struct space *s, vpn_t vpn)
+/* The link to the record of a mapping, which is there. */
+static struct rmap **find(struct frame *frame, const struct space *s, vpn_t vpn)
 {
-    struct rmap **at = &frame->maps, *map;
+    struct rmap **at = &frame->maps;
 
     while (*at && ((*at)->space != s || (*at)->vpn != vpn))
         at = &(*at)->next;
-    map = *at;
-    VM_BUG(!map);
+    VM_BUG(!*at);
+    return at;
+}
+
+/* Take the record off the frame's list. */
+static struct rmap *unlink_map(struct frame *frame, const struct space *s, vpn_t vpn)
+{
+    struct rmap **at = find(frame, s, vpn), *map = *at;
+
     *at = map->next;
     return map;
 }
@@ -41,12 +48,7 @@ void rmap_move(struct frame *from, struct frame *to, const struct space *s, vpn_
 
 void rmap_rename(struct frame *frame, const struct space *s, vpn_t from, vpn_t to)
 {
-    struct rmap *map = frame->maps;
-
-    while (map && (map->space != s || map->vpn != from))
-        map = map->next;
-    VM_BUG(!map);
-    map->vpn = to;
+    (*find(frame, s, from))->vpn = to;
 }
 
 uint32_t rmap_count(const struct frame *frame)
