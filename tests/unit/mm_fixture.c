@@ -39,16 +39,30 @@ struct mm_world *mm_open(unsigned frames, const struct kernel_config *config)
     return &m;
 }
 
-void mm_close(struct mm_world *m)
+static void end_all(struct mm_world *m)
 {
-    const uint32_t *by_kind = m->k->frames.by_kind;
-
     assert_null(kernel_check(m->k));
     while (m->k->procs_first)
         mm_end(m, m->k->procs_first);
     object_drop(&m->file);
-    assert_int_equal(by_kind[FRAME_FREE] + by_kind[FRAME_RESERVED], m->k->frames.count);
     assert_int_equal(m->k->commit.used, 0);
+}
+
+void mm_close(struct mm_world *m)
+{
+    const uint32_t *by_kind = m->k->frames.by_kind;
+
+    end_all(m);
+    assert_int_equal(by_kind[FRAME_FREE] + by_kind[FRAME_RESERVED], m->k->frames.count);
+    world_close(m->world);
+}
+
+void mm_leave(struct mm_world *m)
+{
+    const uint32_t *by_kind = m->k->frames.by_kind;
+
+    end_all(m);
+    assert_int_equal(by_kind[FRAME_USER] + by_kind[FRAME_TABLE], 0);
     world_close(m->world);
 }
 
@@ -108,19 +122,27 @@ uint32_t mm_users(const struct mm_world *m)
 
 /* ---- Shortage ------------------------------------------------------------------------------ */
 
-enum { RECORDS = 400 };
+/* All that can be had; what is not put back is lost until the kernel ends with its test. */
+static void exhaust(struct slab_cache *cache, unsigned put_back)
+{
+    void *object, *last[4] = {NULL};
 
-void mm_starve(struct mm_world *m, unsigned left)
+    for (unsigned i = 0; (object = slab_alloc(cache)) != NULL; i++)
+        last[i % 4] = object;
+    for (unsigned i = 0; i < put_back; i++)
+        slab_free(cache, last[i]);
+}
+
+void mm_starve(struct mm_world *m, unsigned left, unsigned records)
 {
     struct frames *f = &m->k->frames;
-    struct slab_cache *const pools[] = {&m->k->regions, &m->k->rmaps, &m->k->nodes, &m->k->shm};
 
     while (f->by_kind[FRAME_FREE] > 0)
         m->hoard[m->hoarded++] = frames_alloc(f, FRAME_KERNEL, FRAME_NO_OWNER);
-    for (unsigned i = 0; i < 4; i++) {
-        while (slab_alloc(pools[i]) != NULL) { /* never given back: the kernel ends with the test */
-        }
-    }
+    exhaust(&m->k->regions, records);
+    exhaust(&m->k->rmaps, 0);
+    exhaust(&m->k->nodes, 0);
+    exhaust(&m->k->shm, 0);
     while (left-- > 0 && m->hoarded > 0)
         frames_drop(f, m->hoard[--m->hoarded]);
 }

@@ -27,6 +27,9 @@ struct mm_world *mm_open(unsigned frames, const struct kernel_config *config);
 /* End all processes; everything must have been given back. */
 void mm_close(struct mm_world *m);
 
+/* The same after mm_starve, which loses records: only that the pages have been given back. */
+void mm_leave(struct mm_world *m);
+
 struct proc *mm_fork(struct mm_world *m, struct proc *p);
 void mm_end(struct mm_world *m, struct proc *p);
 
@@ -41,8 +44,9 @@ uint8_t mm_get(struct mm_world *m, struct proc *p, vaddr_t va);
 /* Frames with contents of pages. */
 uint32_t mm_users(const struct mm_world *m);
 
-/* Take all free frames but `left`, and all records that can be had without one; give them back. */
-void mm_starve(struct mm_world *m, unsigned left);
+/* Take all free frames but `left`, and all records that can be had without one, but `records` of
+ * regions, up to 4; give the frames back. */
+void mm_starve(struct mm_world *m, unsigned left, unsigned records);
 void mm_feed(struct mm_world *m);
 
 /* A number for everything that a failed call must leave as it was. */
