@@ -230,7 +230,9 @@ static void limits_of_address_space_and_data(void **state)
     assert_int_equal(map_at(m, 0x28, 2, RW, MM_SHARED, NULL), VM_OK); /* no data */
     assert_int_equal(map_at(m, 0x30, 2, RW, 0, NULL), VM_OK);
     assert_int_equal(map_at(m, 0x40, 8, R, 0, NULL), VM_OK);
+    s->limits.address_space = LIMIT_NONE;
     assert_int_equal(mm_protect(s, MM_PAGE(0x40), 4096, RW), VM_LIMIT);
+    s->limits.address_space = 20;
     assert_int_equal(map_at(m, 0x40, 8, R, 0, &m->file), VM_OK);
     assert_int_equal(map_at(m, 0x50, 1, R, 0, NULL), VM_LIMIT);
     s->limits.address_space = 5; /* what is there stays, and may become less */
@@ -283,6 +285,11 @@ static enum vm_status map_new(struct mm_world *m)
 static enum vm_status map_over(struct mm_world *m)
 {
     return map_at(m, 0x23, 2, R, 0, &m->file);
+}
+
+static enum vm_status map_over_untouched(struct mm_world *m)
+{
+    return map_at(m, 0x26, 1, R, 0, NULL);
 }
 
 static enum vm_status map_over_many(struct mm_world *m)
@@ -361,6 +368,11 @@ static enum vm_status move_between(struct mm_world *m)
     return move_to(m, 0x22, 3, 2, 0x40); /* between two that it fits to */
 }
 
+static enum vm_status move_middle(struct mm_world *m)
+{
+    return move_to(m, 0x26, 1, 1, 0x35); /* leaves a hole, and needs one */
+}
+
 static enum vm_status fork_all(struct mm_world *m)
 {
     struct proc *child;
@@ -379,6 +391,7 @@ static enum vm_status will_need(struct mm_world *m)
 static const struct call calls[] = {
     {"map", map_new, false},
     {"map over the middle", map_over, false},
+    {"map over the middle, untouched", map_over_untouched, false},
     {"map over many", map_over_many, false},
     {"map shared", map_shared, false},
     {"unmap the middle", unmap_middle, false},
@@ -390,6 +403,7 @@ static const struct call calls[] = {
     {"remap near", move_near, false},
     {"remap far", move_far, false},
     {"remap between", move_between, false},
+    {"remap into the middle", move_middle, false},
     {"fork", fork_all, true},
     {"will need", will_need, true},
 };
@@ -401,7 +415,7 @@ static void prepare(struct mm_world *m)
     map_at(m, 0x34, 4, R, 0, NULL);
     map_at(m, 0x3e, 2, RW, 0, NULL);
     map_at(m, 0x42, 2, RW, 0, NULL);
-    map_at(m, 0x5fe, 4, RW, 0, NULL);
+    map_at(m, 0x5fc, 10, RW, 0, NULL);
     mm_heap_begin(&m->p->space, MM_PAGE(0x1fa));
     for (unsigned i = 0; i < 4; i++) {
         mm_put(m, m->p, MM_PAGE(0x21 + i), (uint8_t)(i + 1));

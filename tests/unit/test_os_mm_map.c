@@ -152,9 +152,11 @@ static void page_zero_is_nobodys_and_the_end_is_the_end(void **state)
 static void page_zero_can_be_switched_on(void **state) /* X21 L1 */
 {
     struct mm_world *m = *state;
-    const struct mm_request q = {.length = 4096, .perms = RW, .flags = MM_FIXED};
+    struct mm_request q = {.length = 4096, .perms = RW};
 
     assert_int_equal(m->p->space.layout.image, 0);
+    assert_int_equal(map(m, &q, VM_OK), m->p->space.layout.mmap_high - 1); /* 0 is no wish */
+    q.flags = MM_FIXED;
     assert_int_equal(map(m, &q, VM_OK), 0);
     mm_put(m, m->p, 0, 3);
     assert_int_equal(mm_get(m, m->p, 0), 3);

@@ -229,6 +229,7 @@ static void describe(struct model *t, struct mm_request *q, struct cell *c, uint
         q->offset = MM_PAGE(c->index);
     } else if (shared) {
         c->source = t->sources;
+        q->offset = MM_PAGE(below(t, 9)); /* means nothing */
     }
 }
 
