@@ -288,6 +288,9 @@ static void the_stack_grows_to_the_limit_that_is_set(void **state)
 
     assert_int_equal(mm_stack(s, &top, 0), VM_RANGE);
     assert_int_equal(mm_stack(s, &top, SPACE_STACK_PAGES + 1), VM_LIMIT);
+    s->limits.stack = LIMIT_NONE;
+    assert_int_equal(mm_stack(s, &top, s->layout.stack), VM_LIMIT);
+    s->limits.stack = SPACE_STACK_PAGES;
     assert_int_equal(mm_stack(s, &top, 2), VM_OK);
     assert_int_equal(top, MM_PAGE((1 << 26) - 1));
     assert_string_equal(mm_text(m->p), "3fffffd-3ffffff rwp stack|");

@@ -7,7 +7,9 @@
 #include <cmocka.h>
 
 #include "mm_fixture.h"
+#include "os/space/brk.h"
 #include "os/space/mmap.h"
+#include "os/space/stack.h"
 
 enum { R = REGION_R, RW = REGION_R | REGION_W, RX = REGION_R | REGION_X };
 
@@ -353,6 +355,56 @@ static void kinds_and_names_keep_regions_apart(void **state)
     assert_int_equal(m->p->space.regions.count, REGION_MMIO + 2);
 }
 
+/* L19 L5 L18: the sections of a program, each by its own rules, in the order of the layout. */
+static void sections_of_a_program_keep_their_rules(void **state)
+{
+    static const struct {
+        enum region_kind kind;
+        unsigned perms;
+        bool file;
+        uint8_t first; /* byte of its first page */
+    } section[] = {
+        {REGION_TEXT, RX, true, 100},
+        {REGION_RODATA, R, true, 101},
+        {REGION_DATA, RW, true, 102},
+        {REGION_BSS, RW, false, 0},
+    };
+    struct mm_world *m = *state;
+    vpn_t image = m->p->space.layout.image;
+    vaddr_t top, old;
+    paddr_t pa;
+
+    for (unsigned i = 0; i < 4; i++) {
+        const struct mm_request q = {.address = MM_PAGE(image + i),
+                                     .length = 4096,
+                                     .perms = section[i].perms,
+                                     .flags = MM_FIXED,
+                                     .kind = section[i].kind,
+                                     .object = section[i].file ? &m->file : NULL,
+                                     .offset = MM_PAGE(section[i].file ? i : 0)};
+
+        map(m, &q, VM_OK);
+    }
+    mm_heap_begin(&m->p->space, MM_PAGE(image + 4));
+    assert_int_equal(mm_sbrk(&m->p->space, &old, 2 * 4096), VM_OK);
+    assert_int_equal(mm_stack(&m->p->space, &top, 1), VM_OK);
+    assert_string_equal(mm_text(m->p), "10-11 rxp text|11-12 rp rodata|12-13 rwp data|"
+                                       "13-14 rwp bss|14-16 rwp heap|3fe-3ff rwp stack|");
+    for (unsigned i = 0; i < 4; i++) {
+        vaddr_t va = MM_PAGE(image + i);
+        unsigned perms = section[i].perms;
+
+        assert_int_equal(mm_get(m, m->p, va), section[i].first);
+        assert_int_equal(mm_access(m, m->p, va, MM_STORE, &pa) == PROC_OK, (perms & REGION_W) != 0);
+        assert_int_equal(mm_access(m, m->p, va, MM_FETCH, &pa) == PROC_OK, (perms & REGION_X) != 0);
+    }
+    assert_int_equal(m->p->faults.count[FAULT_COPY], 1); /* data; the file is as it was */
+    mm_put(m, m->p, MM_PAGE(image + 2), 1);
+    map_at(m, 0x80, 2, R, 0, &m->file); /* from its second page on */
+    assert_int_equal(mm_get(m, m->p, MM_PAGE(0x81)), 102);
+    assert_int_equal(m->fills, 3);
+}
+
 /* ---- Devices ------------------------------------------------------------------------------- */
 
 enum { DEVICE = 0x10000 }; /* page of it: below RAM */
@@ -493,6 +545,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_writable_is_not_executable_if_that_is_the_rule,
                                         setup_w_xor_x, teardown),
         cmocka_unit_test_setup_teardown(kinds_and_names_keep_regions_apart, setup, teardown),
+        cmocka_unit_test_setup_teardown(sections_of_a_program_keep_their_rules, setup, teardown),
         cmocka_unit_test_setup_teardown(a_device_is_mapped_where_it_is, setup, teardown),
         cmocka_unit_test_setup_teardown(a_device_is_not_in_ram, setup, teardown),
         cmocka_unit_test_setup_teardown(impossible_requests_are_refused, setup, teardown),

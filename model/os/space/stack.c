@@ -18,7 +18,7 @@ enum vm_status mm_stack(struct space *s, vaddr_t *top, uint64_t pages)
                            .kind = REGION_STACK};
     enum vm_status status = check(s, pages);
 
-    if (status != VM_OK || pages > s->limits.stack || pages > s->layout.stack)
+    if (status != VM_OK || pages > s->limits.stack || pages > s->layout.stack - s->layout.lowest)
         return VM_LIMIT;
     model.start = model.end - pages;
     status = space_map(s, &model);
