@@ -108,15 +108,15 @@ static void who_yields_or_is_woken_waits_at_the_end(void **state) /* K1 */
     assert_ptr_equal(sched_tick(f->k), a->threads);
     sched_wake(f->k, c->threads);
     sched_wake(f->k, c->threads); /* once is enough */
-    assert_ptr_equal(sched_yield(f->k), b->threads);
-    assert_ptr_equal(sched_yield(f->k), c->threads);
-    assert_ptr_equal(sched_yield(f->k), a->threads);
+    assert_ptr_equal(sched_pass(f->k), b->threads);
+    assert_ptr_equal(sched_pass(f->k), c->threads);
+    assert_ptr_equal(sched_pass(f->k), a->threads);
     sched_block(f->k, b->threads); /* out of the queue: c is alone in it */
-    assert_ptr_equal(sched_yield(f->k), c->threads);
-    assert_ptr_equal(sched_yield(f->k), a->threads);
+    assert_ptr_equal(sched_pass(f->k), c->threads);
+    assert_ptr_equal(sched_pass(f->k), a->threads);
     sched_wake(f->k, b->threads);
-    assert_ptr_equal(sched_yield(f->k), c->threads);
-    assert_ptr_equal(sched_yield(f->k), b->threads);
+    assert_ptr_equal(sched_pass(f->k), c->threads);
+    assert_ptr_equal(sched_pass(f->k), b->threads);
 }
 
 static void threads_share_memory_root_and_asid_and_processes_do_not(void **state) /* M24 */
@@ -135,13 +135,13 @@ static void threads_share_memory_root_and_asid_and_processes_do_not(void **state
     pa = touch(f, 0x10000, STORE);
     sched_block(f->k, q->threads);
     sched_wake(f->k, second);
-    assert_ptr_equal(sched_yield(f->k), second);
+    assert_ptr_equal(sched_pass(f->k), second);
     assert_int_equal(f->world->cfg.satp, satp);
     assert_int_equal(f->k->harts[0].switches, 1);
     assert_int_equal(touch(f, 0x10000, LOAD), pa);
     sched_wake(f->k, q->threads);
-    sched_yield(f->k);
-    sched_yield(f->k);
+    sched_pass(f->k);
+    sched_pass(f->k);
     assert_ptr_equal(proc_running(f->k), q);
     assert_int_not_equal(touch(f, 0x10000, LOAD), pa);
     assert_int_not_equal(f->world->cfg.satp, satp);

@@ -79,7 +79,7 @@ void sched_enter(struct kernel *k, struct thread *t)
     hart_run(k, k->hart, t);
 }
 
-struct thread *sched_yield(struct kernel *k)
+struct thread *sched_pass(struct kernel *k)
 {
     struct thread *before = k->hart->running, *t = dequeue(&k->sched);
 
@@ -98,10 +98,10 @@ struct thread *sched_tick(struct kernel *k)
     struct hart *h = k->hart;
 
     if (!h->running)
-        return sched_yield(k);
+        return sched_pass(k);
     h->running->ticks++;
     if (--h->left > 0)
         return h->running;
     k->sched.preemptions += k->sched.first != NULL;
-    return sched_yield(k);
+    return sched_pass(k);
 }

@@ -30,6 +30,6 @@ void sched_enter(struct kernel *k, struct thread *t);
 struct thread *sched_tick(struct kernel *k);
 
 /* Give up the rest of the turn. Returns who runs now, or NULL. */
-struct thread *sched_yield(struct kernel *k);
+struct thread *sched_pass(struct kernel *k);
 
 #endif
