@@ -135,7 +135,7 @@ static struct made base_of(unsigned base)
     }
 }
 
-void elf_good(struct file *file, unsigned base)
+void elf_good(struct elf_bytes *file, unsigned base)
 {
     struct made made = base_of(base);
 
@@ -150,7 +150,7 @@ struct elf_limits elf_limits_of(unsigned base)
     return limits;
 }
 
-void elf_hostile(struct file *file, const struct kind *kind, unsigned base)
+void elf_hostile(struct elf_bytes *file, const struct kind *kind, unsigned base)
 {
     uint64_t was;
 

@@ -36,10 +36,10 @@ extern const struct kind elf_kinds[];
 extern const size_t elf_kinds_count;
 
 /* Make good file number `base` (bit 1 << base of the set); and the limits that suit it. */
-void elf_good(struct file *file, unsigned base);
+void elf_good(struct elf_bytes *file, unsigned base);
 struct elf_limits elf_limits_of(unsigned base);
 
 /* Make a kind out of good file number `base`. */
-void elf_hostile(struct file *file, const struct kind *kind, unsigned base);
+void elf_hostile(struct elf_bytes *file, const struct kind *kind, unsigned base);
 
 #endif

@@ -55,7 +55,7 @@ uint8_t elf_pattern(uint64_t i)
     return (uint8_t)(i % 255 + 1);
 }
 
-static struct place find(const struct file *file, unsigned phdr, enum field field)
+static struct place find(const struct elf_bytes *file, unsigned phdr, enum field field)
 {
     bool wide = file->bytes[EI_CLASS] == ELFCLASS64;
     struct place place = places[field][wide];
@@ -66,7 +66,7 @@ static struct place find(const struct file *file, unsigned phdr, enum field fiel
     return place;
 }
 
-uint64_t elf_get(const struct file *file, unsigned phdr, enum field field)
+uint64_t elf_get(const struct elf_bytes *file, unsigned phdr, enum field field)
 {
     struct place place;
     uint64_t value = 0;
@@ -79,7 +79,7 @@ uint64_t elf_get(const struct file *file, unsigned phdr, enum field field)
     return value;
 }
 
-void elf_set(struct file *file, unsigned phdr, enum field field, uint64_t value)
+void elf_set(struct elf_bytes *file, unsigned phdr, enum field field, uint64_t value)
 {
     struct place place;
 
@@ -92,7 +92,7 @@ void elf_set(struct file *file, unsigned phdr, enum field field, uint64_t value)
         file->bytes[place.at + i] = (uint8_t)(value >> 8 * i);
 }
 
-static void put_phdr(struct file *file, unsigned i, const struct made_phdr *p)
+static void put_phdr(struct elf_bytes *file, unsigned i, const struct made_phdr *p)
 {
     elf_set(file, i, P_TYPE, p->type);
     elf_set(file, i, P_FLAGS, p->flags);
@@ -103,11 +103,11 @@ static void put_phdr(struct file *file, unsigned i, const struct made_phdr *p)
     elf_set(file, i, P_ALIGN, p->align);
 }
 
-void elf_make(struct file *file, const struct made *made, uint64_t size)
+void elf_make(struct elf_bytes *file, const struct made *made, uint64_t size)
 {
     bool wide = made->bits == 64;
 
-    *file = (struct file){.size = size};
+    *file = (struct elf_bytes){.size = size};
     for (uint64_t i = 0; i < size; i++)
         file->bytes[i] = elf_pattern(i);
     memset(file->bytes, 0, sizeof(Elf64_Ehdr));
@@ -130,7 +130,7 @@ void elf_make(struct file *file, const struct made *made, uint64_t size)
 
 static enum vm_status read_bytes(void *ctx, uint64_t offset, void *buf, uint32_t bytes)
 {
-    struct file *file = ctx;
+    struct elf_bytes *file = ctx;
 
     assert_true(offset <= file->size && bytes <= file->size - offset);
     if (++file->reads >= file->fail_from && file->fail_from)
@@ -139,13 +139,13 @@ static enum vm_status read_bytes(void *ctx, uint64_t offset, void *buf, uint32_t
     return VM_OK;
 }
 
-struct elf_file elf_open(struct file *file)
+struct elf_file elf_open(struct elf_bytes *file)
 {
     file->reads = 0;
     return (struct elf_file){.read = read_bytes, .ctx = file, .size = file->size};
 }
 
-struct elf_image elf_expect(struct file *file, const struct elf_limits *limits,
+struct elf_image elf_expect(struct elf_bytes *file, const struct elf_limits *limits,
                             enum elf_reason reason)
 {
     struct elf_file source = elf_open(file);

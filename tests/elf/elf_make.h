@@ -24,7 +24,7 @@ struct made {
     struct made_phdr phdrs[MADE_PHDRS];
 };
 
-struct file {
+struct elf_bytes {
     uint8_t bytes[MADE_BYTES];
     uint64_t size;
     uint64_t fail_from; /* the read number that fails and all after it; 0: none */
@@ -64,19 +64,19 @@ enum field {
 uint8_t elf_pattern(uint64_t i);
 
 /* Write the file that `made` describes, `size` bytes long. */
-void elf_make(struct file *file, const struct made *made, uint64_t size);
+void elf_make(struct elf_bytes *file, const struct made *made, uint64_t size);
 
 /* A field, of program header `phdr` if it is one of those. */
-uint64_t elf_get(const struct file *file, unsigned phdr, enum field field);
+uint64_t elf_get(const struct elf_bytes *file, unsigned phdr, enum field field);
 
 /* Set a field, of program header `phdr` if it is one of those, to value, cut to its width. */
-void elf_set(struct file *file, unsigned phdr, enum field field, uint64_t value);
+void elf_set(struct elf_bytes *file, unsigned phdr, enum field field, uint64_t value);
 
 /* The file as elf_read wants it. A read beyond its end fails the test. */
-struct elf_file elf_open(struct file *file);
+struct elf_file elf_open(struct elf_bytes *file);
 
 /* What elf_read says to the file; any other reason fails the test. */
-struct elf_image elf_expect(struct file *file, const struct elf_limits *limits,
+struct elf_image elf_expect(struct elf_bytes *file, const struct elf_limits *limits,
                             enum elf_reason reason);
 
 /* What the plan of the file in bytes [array, size] has at address va; -1 if nothing. */

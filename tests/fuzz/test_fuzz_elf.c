@@ -41,7 +41,7 @@ static uint64_t odd_number(struct rng *rng, uint64_t size)
     return base + rng_below(rng, 5) - 2;
 }
 
-static void damage_field(struct file *file, struct rng *rng)
+static void damage_field(struct elf_bytes *file, struct rng *rng)
 {
     unsigned phdr = (unsigned)rng_below(rng, 4);
     enum field field = (enum field)rng_below(rng, FILE_SIZE);
@@ -51,7 +51,7 @@ static void damage_field(struct file *file, struct rng *rng)
 }
 
 /* Move a segment by whole pages, so that it stays congruent. */
-static void move_segment(struct file *file, struct rng *rng)
+static void move_segment(struct elf_bytes *file, struct rng *rng)
 {
     static const enum field fields[] = {P_VADDR, P_OFFSET, P_MEMSZ, P_FILESZ};
     enum field field = fields[rng_below(rng, 4)];
@@ -61,7 +61,7 @@ static void move_segment(struct file *file, struct rng *rng)
     elf_set(file, phdr, field, elf_get(file, phdr, field) + pages * 4096);
 }
 
-static void copy_phdr(struct file *file, struct rng *rng)
+static void copy_phdr(struct elf_bytes *file, struct rng *rng)
 {
     unsigned from = (unsigned)rng_below(rng, 4), to = (unsigned)rng_below(rng, 4);
 
@@ -69,7 +69,7 @@ static void copy_phdr(struct file *file, struct rng *rng)
         elf_set(file, to, field, elf_get(file, from, field));
 }
 
-static void damage(struct file *file, struct rng *rng)
+static void damage(struct elf_bytes *file, struct rng *rng)
 {
     switch (rng_below(rng, 8)) {
     case 0: file->bytes[rng_below(rng, HEADERS)] ^= (uint8_t)(1u << rng_below(rng, 8)); break;
@@ -82,7 +82,7 @@ static void damage(struct file *file, struct rng *rng)
     }
 }
 
-static void pick(struct file *file, struct rng *rng)
+static void pick(struct elf_bytes *file, struct rng *rng)
 {
     const struct kind *kind = &elf_kinds[rng_below(rng, elf_kinds_count)];
     unsigned base = (unsigned)rng_below(rng, BASES);
@@ -114,7 +114,7 @@ static void damaged_files_do_no_harm(void **state)
     (void)state;
     rng_seed(&rng, options.seed);
     for (uint64_t i = 0; i < options.files; i++) {
-        struct file file;
+        struct elf_bytes file;
 
         pick(&file, &rng);
         for (uint64_t n = rng_below(&rng, 5); n > 0; n--)
@@ -135,7 +135,7 @@ static void every_answer_was_given(void **state)
     assert_true(fuzz_elf_seen[ELF_OK] >= options.files / 10);
 }
 
-static void write_file(const struct file *file, const char *kind, unsigned number)
+static void write_file(const struct elf_bytes *file, const char *kind, unsigned number)
 {
     char path[4096];
     FILE *out;
@@ -150,7 +150,7 @@ static void write_file(const struct file *file, const char *kind, unsigned numbe
 
 static void write_seeds(void)
 {
-    struct file file;
+    struct elf_bytes file;
 
     for (unsigned base = 0; base < BASES; base++) {
         elf_good(&file, base);

@@ -9,13 +9,13 @@
 #include "os/proc/elf.h"
 #include "os/space/region.h"
 
-static struct elf_image read_made(struct file *file, const struct made *made)
+static struct elf_image read_made(struct elf_bytes *file, const struct made *made)
 {
     elf_make(file, made, MADE_SIZE);
     return elf_expect(file, &elf_strict, ELF_OK);
 }
 
-static int byte_at(const struct elf_image *image, const struct file *file, uint64_t va)
+static int byte_at(const struct elf_image *image, const struct elf_bytes *file, uint64_t va)
 {
     return elf_byte(image, file->bytes, file->size, va);
 }
@@ -39,7 +39,7 @@ static void text_and_data_have_their_pages_and_permissions(void **state)
     static const struct made *const good[] = {&made_rv32, &made_rv64, &made_i386};
     struct elf_segment text = {0x10, 0x12, 0, 0x2000, REGION_R | REGION_X, 0};
     struct elf_segment data = {0x12, 0x15, 1, 0xd00, REGION_R | REGION_W, 1};
-    struct file file;
+    struct elf_bytes file;
 
     (void)state;
     for (unsigned i = 0; i < 3; i++) {
@@ -68,7 +68,7 @@ static void bias_is_rounded_up_to_the_alignment(void **state)
 {
     struct elf_limits limits = elf_strict;
     struct made made = made_pie;
-    struct file file;
+    struct elf_bytes file;
     struct elf_image image = read_made(&file, &made);
 
     (void)state;
@@ -94,7 +94,7 @@ static void zeros_begin_where_the_file_s_bytes_end(void **state)
 {
     struct made made = made_rv64;
     struct made_phdr *data = &made.phdrs[MADE_DATA];
-    struct file file;
+    struct elf_bytes file;
 
     (void)state;
     data->offset = 0x1010;
@@ -122,7 +122,7 @@ static void zeros_begin_where_the_file_s_bytes_end(void **state)
 static void a_page_without_zeros_is_mapped_whole(void **state)
 {
     struct made made = made_rv64;
-    struct file file;
+    struct elf_bytes file;
     struct elf_image image;
 
     (void)state;
@@ -138,7 +138,7 @@ static void a_page_without_zeros_is_mapped_whole(void **state)
 static void segment_without_file_bytes_is_zero(void **state)
 {
     struct made made = made_rv32;
-    struct file file;
+    struct elf_bytes file;
     struct elf_image image;
 
     (void)state;
@@ -159,7 +159,7 @@ static void permissions_follow_the_flags(void **state)
     static const unsigned perms[8] = {0, X, R | W, R | W | X, R, R | X, R | W, R | W | X};
     struct elf_limits limits = elf_strict;
     struct made made = made_rv64;
-    struct file file;
+    struct elf_bytes file;
 
     (void)state;
     limits.no_wx = false;
@@ -188,7 +188,7 @@ static struct made neighbours(uint32_t flags)
 static void segments_meet_in_a_page_if_the_file_has_both_there(void **state)
 {
     struct made made = neighbours(5);
-    struct file file;
+    struct elf_bytes file;
     struct elf_image image = read_made(&file, &made);
 
     (void)state;
@@ -213,7 +213,7 @@ static void segments_meet_in_a_page_if_the_file_has_both_there(void **state)
 static void zeros_meet_what_is_before_them(void **state)
 {
     struct made made = neighbours(5);
-    struct file file;
+    struct elf_bytes file;
     struct elf_image image;
 
     (void)state;
@@ -230,7 +230,7 @@ static void zeros_meet_what_is_before_them(void **state)
 static void sixteen_segments_fit(void **state)
 {
     struct made made = made_many();
-    struct file file;
+    struct elf_bytes file;
     struct elf_image image = read_made(&file, &made);
 
     (void)state;

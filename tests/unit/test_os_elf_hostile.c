@@ -10,7 +10,7 @@
 #include "../elf/elf_kinds.h"
 #include "os/proc/elf.h"
 
-static enum elf_reason read_file(struct elf_image *image, struct file *file, unsigned base)
+static enum elf_reason read_file(struct elf_image *image, struct elf_bytes *file, unsigned base)
 {
     struct elf_limits limits = elf_limits_of(base);
     struct elf_file source = elf_open(file);
@@ -24,7 +24,7 @@ static void good_files_are_taken(void **state)
     (void)state;
     for (unsigned base = 0; base < BASES; base++) {
         struct elf_image image;
-        struct file file;
+        struct elf_bytes file;
 
         elf_good(&file, base);
         assert_int_equal(read_file(&image, &file, base), ELF_OK);
@@ -34,7 +34,7 @@ static void good_files_are_taken(void **state)
 static void refuse_kind(const struct kind *kind, unsigned base)
 {
     struct elf_image image;
-    struct file file;
+    struct elf_bytes file;
     enum elf_reason reason;
 
     elf_hostile(&file, kind, base);
@@ -98,7 +98,7 @@ static void a_file_cut_short_is_refused_or_planned_alike(void **state)
     (void)state;
     for (unsigned base = 0; base < BASES; base++) {
         struct elf_image whole, cut;
-        struct file file;
+        struct elf_bytes file;
 
         elf_good(&file, base);
         assert_int_equal(read_file(&whole, &file, base), ELF_OK);
@@ -118,7 +118,7 @@ static void only_the_headers_are_read_each_once(void **state)
     (void)state;
     for (unsigned base = 0; base < BASES; base++) {
         struct elf_image image;
-        struct file file;
+        struct elf_bytes file;
         uint64_t reads;
 
         elf_good(&file, base);

@@ -13,7 +13,7 @@
 static void limits_are_exact(void **state)
 {
     struct elf_limits limits = {.low = 0x10000, .top = 0x15000, .pages = 5};
-    struct file file;
+    struct elf_bytes file;
 
     (void)state;
     elf_make(&file, &made_rv32, MADE_SIZE);
@@ -33,7 +33,7 @@ static void segments_reach_the_last_page_of_32_bits(void **state)
 {
     struct elf_limits limits = elf_strict;
     struct made made = made_rv32;
-    struct file file;
+    struct elf_bytes file;
 
     (void)state;
     limits.pages = UINT64_MAX;
@@ -55,7 +55,7 @@ static void segments_reach_the_last_page_of_32_bits(void **state)
 /* L17 */
 static void as_many_program_headers_as_allowed_are_read(void **state)
 {
-    struct file file;
+    struct elf_bytes file;
 
     (void)state;
     elf_make(&file, &made_text, MADE_SIZE);
@@ -69,7 +69,7 @@ static void as_many_program_headers_as_allowed_are_read(void **state)
 static void other_machines_and_widths_are_refused_if_one_is_wanted(void **state)
 {
     struct elf_limits rv64 = {.top = 1 << 20, .pages = 99, .machine = ELF_RISCV, .bits = 64};
-    struct file file;
+    struct elf_bytes file;
 
     (void)state;
     elf_make(&file, &made_rv64, MADE_SIZE);
@@ -85,7 +85,7 @@ static void interpreter_is_reported_if_allowed(void **state)
 {
     struct elf_limits limits = elf_strict;
     struct made made = made_dynamic();
-    struct file file;
+    struct elf_bytes file;
     struct elf_image image;
 
     (void)state;
@@ -106,7 +106,7 @@ static void interpreter_is_reported_if_allowed(void **state)
 static vaddr_t phdrs_at(uint64_t phoff, uint64_t filesz)
 {
     struct made made = made_text;
-    struct file file;
+    struct elf_bytes file;
 
     made.phdrs[0].offset = 0x1000;
     made.phdrs[0].filesz = filesz;
@@ -132,7 +132,7 @@ static void limits_that_are_no_pages_are_a_bug(void **state)
 {
     struct elf_limits limits = elf_strict;
     struct elf_image image;
-    struct file file;
+    struct elf_bytes file;
     struct elf_file source;
 
     (void)state;

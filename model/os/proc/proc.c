@@ -81,16 +81,22 @@ static void orphan(struct kernel *k, const struct proc *p)
     }
 }
 
-void proc_exit(struct kernel *k, struct proc *p, int status)
+void proc_drop_space(struct kernel *k, struct proc *p)
 {
     const struct atlas_fence fence = {.has_asid = true, .asid = (uint16_t)p->asid.value};
 
+    if (p->asid.generation == k->asids.generation)
+        hart_fence(k, &p->space, &fence);
+    p->asid = (struct asid){0};
+    space_destroy(&p->space);
+}
+
+void proc_exit(struct kernel *k, struct proc *p, int status)
+{
     VM_BUG(p->ended);
     while (p->threads)
         thread_destroy(k, p->threads);
-    if (p->asid.generation == k->asids.generation)
-        hart_fence(k, &p->space, &fence);
-    space_destroy(&p->space);
+    proc_drop_space(k, p);
     orphan(k, p);
     p->ended = true;
     p->status = status;

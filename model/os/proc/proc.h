@@ -43,6 +43,10 @@ enum vm_status proc_fork(struct kernel *k, struct proc **child, const struct thr
  * ASID is fenced. Harts that ran it are idle. Without a parent that lives the record goes, too. */
 void proc_exit(struct kernel *k, struct proc *p, int status);
 
+/* Give back the address space and the ASID of a process of which no thread runs, with a fence. Its
+ * next space has another ASID. */
+void proc_drop_space(struct kernel *k, struct proc *p);
+
 /* End all processes, with status 0 and without records. */
 void proc_exit_all(struct kernel *k);
 

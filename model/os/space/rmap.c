@@ -51,6 +51,11 @@ void rmap_rename(struct frame *frame, const struct space *s, vpn_t from, vpn_t t
     (*find(frame, s, from))->vpn = to;
 }
 
+void rmap_adopt(struct frame *frame, const struct space *s, vpn_t vpn, struct space *to)
+{
+    (*find(frame, s, vpn))->space = to;
+}
+
 uint32_t rmap_count(const struct frame *frame)
 {
     uint32_t count = 0;

@@ -32,6 +32,9 @@ void rmap_move(struct frame *from, struct frame *to, const struct space *s, vpn_
 /* ... shows it as page `to` of the space from now on. Never needs memory. */
 void rmap_rename(struct frame *frame, const struct space *s, vpn_t from, vpn_t to);
 
+/* ... is page vpn of space `to` from now on. */
+void rmap_adopt(struct frame *frame, const struct space *s, vpn_t vpn, struct space *to);
+
 /* How many mappings are noted. O(mappings). */
 uint32_t rmap_count(const struct frame *frame);
 

@@ -111,6 +111,19 @@ static bool range_ok(const struct space *s, vpn_t start, vpn_t end)
            same_half;
 }
 
+void space_adopt(struct space *to, struct space *from)
+{
+    struct radix_leaf leaf;
+
+    *to = *from;
+    for (vpn_t vpn = 0; radix_next(&to->table, &leaf, vpn) == VM_OK; vpn = vpn_of(&leaf) + 1) {
+        struct frame *frame = space_frame(to, leaf.ppn);
+
+        if (frame)
+            rmap_adopt(frame, from, vpn_of(&leaf), to);
+    }
+}
+
 bool space_place_ok(const struct space *s, const struct region *model)
 {
     uint64_t pages = model->end - model->start, last = ATLAS_ONES(s->table.mode->ppn_bits);

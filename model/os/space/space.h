@@ -74,6 +74,10 @@ void space_destroy(struct space *s);
  * was, but for what faults restore. */
 enum vm_status space_fork(struct space *s, struct space *from);
 
+/* Let `to`, which has been destroyed, be what `from` is, which is no more then. The ASID is the
+ * caller's to choose. O(leaves). */
+void space_adopt(struct space *to, struct space *from);
+
 /* Add a region; nothing gets a frame yet. Arguments and results as regions_insert; VM_RANGE
  * too if an address is not canonical, [start, end) spans the hole between the halves, or a device
  * would be in RAM; VM_NOMEM also if so much cannot be promised. Limits are not looked at: what a
