@@ -426,7 +426,9 @@ LONG := $(filter-out $(HEADS),$(TRACES))
 LONG_IN_TEST := $(filter %/sv39-sortgzip.txt.xz,$(LONG))
 TARGETS := model rtl lockstep
 RANDOM_TEST := build/tests/cosim/test_random
+OS_RANDOM_TEST := build/tests/cosim/test_os_random
 SEED := 1000
+OS_SEEDS := $(shell seq 1 20)
 
 make_checks = $(foreach c,$1,'make $c')
 replays = $(foreach t,$(TARGETS),'build/atlas replay --quiet --target $t $1')
@@ -439,10 +441,12 @@ CHECKS := $(call make_checks,check-ram-quick check-synth check-paths formal-quic
     $(foreach t,$(SAN_TESTS),'$t') \
     $(call replays,$(HEADS)) $(call vectors) $(foreach p,$(PRESETS),$(call vectors,--preset $p))
 LONG_CHECKS := $(call make_checks,check-ram formal formal-faults) $(foreach f,$(filter-out $(LONG_IN_TEST),$(LONG)),$(call replays,$f)) \
-    $(foreach p,$(PRESETS),$(call random,$(SEED),2500000 --preset $p))
+    $(foreach p,$(PRESETS),$(call random,$(SEED),2500000 --preset $p)) \
+    $(foreach s,$(OS_SEEDS),'$(OS_RANDOM_TEST) --seed $s --operations 100000 --target model --preset full') \
+    $(foreach s,1 2 3,'$(OS_RANDOM_TEST) --seed $s --operations 20000 --target lockstep')
 
 UNIT_TESTS := $(filter build/san/tests/unit/%,$(SAN_TESTS))
-TEST_PROGRAMS := build/atlas $(RANDOM_TEST) $(SAN_TESTS)
+TEST_PROGRAMS := build/atlas $(RANDOM_TEST) $(OS_RANDOM_TEST) $(SAN_TESTS)
 run_tests := sim/tools/run_tests.sh -j $(JOBS)
 
 .PHONY: test check check-all test-programs
@@ -456,7 +460,7 @@ check: ## the quick part of it: the model's tests, C lint, layers, generated fil
 	@$(MAKE) -k $(J) $(UNIT_TESTS) || true
 	@$(run_tests) $(QUICK_CHECKS) $(foreach t,$(UNIT_TESTS),'$t')
 
-check-all: build/deps.stamp ## everything: long traces and ten million random transactions (SEED=N) too
+check-all: build/deps.stamp ## everything: long traces, ten million random transactions (SEED=N), random use of the kernel
 	@$(MAKE) -k $(J) test-programs || true
 	@$(run_tests) -t 7200 'make test-programs' $(LONG_CHECKS) $(CHECKS)
 

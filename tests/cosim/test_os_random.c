@@ -3,9 +3,10 @@
  *
  *   test_os_random [--seed N] [--operations N] [--target T] [--preset P] [--harts N]
  *
- * Processes fork, end, map, unmap, protect and touch pages, private and shared ones. A flat record
- * of each process says which access succeeds, with which bytes, and which signal it gets else. What
- * must hold of the kernel is checked every few operations, what the backends remember at the end.
+ * Processes fork, begin programs, end, map, unmap, protect, move, drop and touch pages, private and
+ * shared ones, and move their break. A flat record of each process says which access succeeds, with
+ * which bytes, and which signal it gets else. What must hold of the kernel is checked every few
+ * operations, what the backends remember at the end.
  */
 #include <argp.h>
 #include <inttypes.h>
@@ -20,9 +21,23 @@
 #include "base/rng.h"
 #include "machine.h"
 #include "os/proc/check.h"
+#include "os/proc/exec.h"
+#include "os/space/advise.h"
+#include "os/space/brk.h"
+#include "os/space/mmap.h"
 #include "preset.h"
 
-enum { PROCS = 6, PAGES = 40, BASE = 0x200, SHARED = 8, FRAMES = 1024, CHECK = 16, SLOTS = 2 };
+enum { HEAP = 12, PROGRAM = 8 }; /* pages of the heap, at most; of the program's file */
+enum {
+    PROCS = 6,
+    PAGES = 40,
+    ALL = PAGES + HEAP,
+    BASE = 0x200,
+    SHARED = 8,
+    FRAMES = 1024,
+    CHECK = 16,
+    SLOTS = 2
+};
 
 static struct {
     uint64_t seed, operations; /* 0 operations: as many as the row of the table says */
@@ -38,6 +53,9 @@ struct row {
     uint64_t operations;
 };
 
+/* Of a page's flags, beside REGION_*: it shows the object; it was stored to, so it does no more. */
+enum { OF_OBJECT = 1 << 8, OWN = 1 << 9 };
+
 /* A page as a process must see it: nothing (perms 0), or bytes at the two ends of it. */
 struct page {
     unsigned flags; /* REGION_*; no permission: nothing is there */
@@ -46,8 +64,9 @@ struct page {
 };
 
 struct view {
-    struct proc *proc; /* NULL: none */
-    struct page page[PAGES];
+    struct proc *proc;     /* NULL: none                                */
+    vpn_t heap;            /* where the heap begins                     */
+    struct page page[ALL]; /* from page BASE on; then those of the heap */
 };
 
 struct state {
@@ -57,6 +76,9 @@ struct state {
     struct kernel *k;
     struct rng rng;
     struct object object;
+    uint8_t disk[PROGRAM][ATLAS_PAGE_SIZE];
+    struct block device;
+    struct file program;
     uint8_t common[SHARED][SLOTS];
     struct view views[PROCS];
     uint64_t seed, operation;
@@ -82,7 +104,35 @@ static void expect(struct state *s, bool good, const char *what)
         SAY(s, "%s: not as expected\n", what);
 }
 
+static vpn_t page_of(const struct view *v, unsigned i)
+{
+    return i < PAGES ? BASE + i : v->heap + (i - PAGES);
+}
+
 /* ---- The machine --------------------------------------------------------------------------- */
+
+static enum vm_status disk_read(void *ctx, uint64_t number, uint8_t *to)
+{
+    const struct state *s = ctx;
+
+    memcpy(to, s->disk[number], ATLAS_PAGE_SIZE);
+    return VM_OK;
+}
+
+static void open_program(struct state *s)
+{
+    static const struct block_ops ops = {.read = disk_read};
+    FILE *in = fopen(s->row->mode == ATLAS_MODE_SV32 ? "tests/elf/riscv/rv32.elf"
+                                                     : "tests/elf/riscv/rv64.elf",
+                     "rb");
+    size_t bytes;
+
+    assert_non_null(in);
+    bytes = fread(s->disk, 1, sizeof s->disk, in);
+    fclose(in);
+    s->device = (struct block){.ops = &ops, .ctx = s, .blocks = PROGRAM};
+    file_init(&s->program, &s->k->objects, &s->device, 0, bytes);
+}
 
 static void open_state(struct state *s, const struct row *row, uint64_t seed)
 {
@@ -104,6 +154,7 @@ static void open_state(struct state *s, const struct row *row, uint64_t seed)
     assert_true(machine_open(&s->machine, s->targets, row->harts, &config));
     s->k = s->machine.kernel;
     object_init(&s->object, &s->k->objects, &zeros, true, SHARED);
+    open_program(s);
 }
 
 static void close_state(struct state *s)
@@ -113,6 +164,8 @@ static void close_state(struct state *s)
 
     proc_exit_all(s->k);
     object_drop(&s->object);
+    object_drop(&s->program.object);
+    kmem_shrink(&s->k->kmem);
     expect(s, by_kind[FRAME_FREE] + by_kind[FRAME_RESERVED] == s->k->frames.count, "leak check");
     text = machine_mismatch(&s->machine, true);
     if (text)
@@ -140,6 +193,8 @@ static void begin_process(struct state *s, struct view *v)
     *v = (struct view){0};
     if (proc_create(s->k, &p) == VM_OK)
         v->proc = with_thread(s, p);
+    if (v->proc)
+        v->heap = p->space.layout.heap;
 }
 
 static void fork_process(struct state *s, struct view *v, const struct view *from)
@@ -191,7 +246,7 @@ static void map_pages(struct state *s, struct view *v, unsigned from, unsigned t
     }
     expect(s, status == VM_OK || status == VM_NOMEM, "map");
     for (unsigned i = from; status == VM_OK && i < to; i++)
-        v->page[i] = (struct page){.flags = model.flags | (shared ? 1u << 8 : 0),
+        v->page[i] = (struct page){.flags = model.flags | (shared ? OF_OBJECT : 0),
                                    .index = index + (i - from)};
 }
 
@@ -217,6 +272,71 @@ static void protect_pages(struct state *s, struct view *v, unsigned from, unsign
         v->page[i].flags = (v->page[i].flags & ~(unsigned)REGION_PERMS) | perms;
 }
 
+/* Move pages to free ones. Whether they are of one region only the kernel knows. */
+static void move_pages(struct state *s, struct view *v, unsigned from, unsigned to)
+{
+    unsigned at = below(s, PAGES - (to - from) + 1);
+    const struct mm_remap request = {.old = (vaddr_t)(BASE + from) << 12,
+                                     .old_length = (uint64_t)(to - from) << 12,
+                                     .length = (uint64_t)(to - from) << 12,
+                                     .flags = MM_MAYMOVE | MM_FIXED,
+                                     .address = (vaddr_t)(BASE + at) << 12};
+    enum vm_status status;
+    vaddr_t now;
+
+    if (!is_free(v, at, at + (to - from)))
+        return;
+    status = mm_remap(&v->proc->space, &now, &request);
+    expect(s, status == VM_OK || status == VM_ABSENT || status == VM_NOMEM, "move");
+    if (status != VM_OK)
+        return;
+    memcpy(&v->page[at], &v->page[from], (to - from) * sizeof v->page[0]);
+    memset(&v->page[from], 0, (to - from) * sizeof v->page[0]);
+}
+
+/* Private pages begin anew. */
+static void drop_pages(struct state *s, struct view *v, unsigned from, unsigned to)
+{
+    enum vm_status status = mm_advise(&v->proc->space, (vaddr_t)(BASE + from) << 12,
+                                      (uint64_t)(to - from) << 12, MM_DONTNEED);
+
+    expect(s, status == VM_OK || status == VM_ABSENT, "drop");
+    for (unsigned i = from; status == VM_OK && i < to; i++) {
+        v->page[i].flags &= ~(unsigned)OWN;
+        memset(v->page[i].byte, 0, SLOTS);
+    }
+}
+
+/* Move the break to the end of a page of the heap. */
+static void move_break(struct state *s, struct view *v)
+{
+    unsigned pages = below(s, HEAP + 1);
+    enum vm_status status = mm_brk(&v->proc->space, (v->heap + pages) << 12);
+
+    expect(s, status == VM_OK || status == VM_NOMEM, "brk");
+    for (unsigned i = 0; status == VM_OK && i < HEAP; i++) {
+        struct page *page = &v->page[PAGES + i];
+
+        if (i >= pages)
+            *page = (struct page){0};
+        else if (page->flags == 0)
+            page->flags = REGION_R | REGION_W;
+    }
+}
+
+static void begin_program(struct state *s, struct view *v)
+{
+    const struct elf_args args = {.strings = "x", .length = 2, .argc = 1};
+    struct exec_why why;
+    enum vm_status status = exec_file(s->k, v->proc->threads, &why, &s->program, &args);
+
+    expect(s, status == VM_OK || status == VM_NOMEM || why.reason == ELF_UNREADABLE, "exec");
+    if (status != VM_OK)
+        return;
+    memset(v->page, 0, sizeof v->page);
+    v->heap = v->proc->space.layout.heap;
+}
+
 /* ---- Accesses ------------------------------------------------------------------------------ */
 
 static bool allowed(const struct page *page, uint8_t acc)
@@ -226,20 +346,20 @@ static bool allowed(const struct page *page, uint8_t acc)
     return page->flags & (acc == ATLAS_ACC_LOAD ? REGION_R | REGION_W : REGION_W);
 }
 
-/* A private page of the object shows the object's bytes until it is stored to: bit 9. */
+/* A private page of the object shows the object's bytes until it is stored to: OWN. */
 static uint8_t *byte_of(struct state *s, struct page *page, unsigned slot)
 {
-    bool of_object = (page->flags & 1u << 8) && !(page->flags & 1u << 9);
+    bool of_object = (page->flags & OF_OBJECT) && !(page->flags & OWN);
 
     return of_object ? &s->common[page->index][slot] : &page->byte[slot];
 }
 
 static void own(struct state *s, struct page *page)
 {
-    if (!(page->flags & 1u << 8) || (page->flags & (REGION_SHARED | 1u << 9)))
+    if (!(page->flags & OF_OBJECT) || (page->flags & (REGION_SHARED | OWN)))
         return;
     memcpy(page->byte, s->common[page->index], SLOTS);
-    page->flags |= 1u << 9;
+    page->flags |= OWN;
 }
 
 static void check_refused(struct state *s, const struct view *v, const struct page *page,
@@ -253,8 +373,8 @@ static void check_refused(struct state *s, const struct view *v, const struct pa
 
 static void touch(struct state *s, struct view *v)
 {
-    unsigned i = below(s, PAGES), slot = below(s, SLOTS);
-    vaddr_t va = (vaddr_t)(BASE + i) << 12 | slot * 4095;
+    unsigned i = below(s, ALL), slot = below(s, SLOTS);
+    vaddr_t va = page_of(v, i) << 12 | slot * 4095;
     uint8_t acc = (uint8_t)below(s, 3), value = (uint8_t)rng_next(&s->rng);
     struct page *page = &v->page[i];
     enum proc_outcome outcome;
@@ -287,7 +407,7 @@ static void touch(struct state *s, struct view *v)
 static void operate(struct state *s)
 {
     struct view *v = &s->views[below(s, PROCS)], *other = &s->views[below(s, PROCS)];
-    unsigned from = below(s, PAGES), to = from + 1 + below(s, PAGES / 4), what = below(s, 40);
+    unsigned from = below(s, PAGES), to = from + 1 + below(s, PAGES / 4), what = below(s, 48);
 
     to = to < PAGES ? to : PAGES;
     if (!v->proc && other->proc && what % 4 != 0)
@@ -302,6 +422,14 @@ static void operate(struct state *s)
         unmap_pages(s, v, from, to);
     else if (what < 8)
         protect_pages(s, v, from, to);
+    else if (what < 10)
+        move_pages(s, v, from, to);
+    else if (what < 11)
+        drop_pages(s, v, from, to);
+    else if (what < 13)
+        move_break(s, v);
+    else if (what == 13 && rng_one_in(&s->rng, 4))
+        begin_program(s, v);
     else
         touch(s, v);
 }
@@ -336,16 +464,16 @@ static void random_operations(void **state)
 /* ---- Command line -------------------------------------------------------------------------- */
 
 static const struct row rows[] = {
-    {"model, Sv39", "model", "full", ATLAS_MODE_SV39, 1, false, 20000},
-    {"model, Sv57, Svade", "model", "full", ATLAS_MODE_SV57, 2, true, 20000},
-    {"model, no ASIDs, four harts", "model", "rv64:ASID_BITS=0", ATLAS_MODE_SV48, 4, false, 20000},
-    {"model, two bits of ASID", "model", "full:ASID_BITS=2", ATLAS_MODE_SV48, 3, false, 20000},
-    {"model, Sv32, three harts", "model", "rv32", ATLAS_MODE_SV32, 3, true, 20000},
-    {"rtl, Sv48", "rtl", "full", ATLAS_MODE_SV48, 1, false, 4000},
-    {"lockstep, Sv39, two harts", "lockstep", "full", ATLAS_MODE_SV39, 2, false, 4000},
-    {"lockstep, two bits of ASID", "lockstep", "rv64:ASID_BITS=2", ATLAS_MODE_SV39, 2, true, 4000},
-    {"lockstep, no ASIDs", "lockstep", "rv64:ASID_BITS=0", ATLAS_MODE_SV48, 2, false, 4000},
-    {"lockstep, Sv32", "lockstep", "tiny", ATLAS_MODE_SV32, 2, false, 4000},
+    {"model, Sv39", "model", "full", ATLAS_MODE_SV39, 1, false, 6000},
+    {"model, Sv57, Svade", "model", "full", ATLAS_MODE_SV57, 2, true, 6000},
+    {"model, no ASIDs, four harts", "model", "rv64:ASID_BITS=0", ATLAS_MODE_SV48, 4, false, 6000},
+    {"model, two bits of ASID", "model", "full:ASID_BITS=2", ATLAS_MODE_SV48, 3, false, 6000},
+    {"model, Sv32, three harts", "model", "rv32", ATLAS_MODE_SV32, 3, true, 6000},
+    {"rtl, Sv48", "rtl", "full", ATLAS_MODE_SV48, 1, false, 1500},
+    {"lockstep, Sv39, two harts", "lockstep", "full", ATLAS_MODE_SV39, 2, false, 1500},
+    {"lockstep, two bits of ASID", "lockstep", "rv64:ASID_BITS=2", ATLAS_MODE_SV39, 2, true, 1500},
+    {"lockstep, no ASIDs", "lockstep", "rv64:ASID_BITS=0", ATLAS_MODE_SV48, 2, false, 1500},
+    {"lockstep, Sv32", "lockstep", "tiny", ATLAS_MODE_SV32, 2, false, 1500},
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0] };

@@ -259,6 +259,7 @@ static void exec_ends_what_the_process_was(void **state) /* K19 M24 */
     exec_program(f, "tests/elf/riscv/rv64.elf");
     assert_null(f->p->threads->next);
     assert_int_not_equal(f->p->space.asid, asid);
+    assert_int_equal(f->p->space.asid, f->p->asid.value);
     assert_ptr_equal(proc_running(f->k), f->p);
     assert_int_equal(touch(f, 100 << 12, LOAD), PROC_SEGV);
     proc_enter(f->k, child);
