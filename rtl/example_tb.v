@@ -48,7 +48,7 @@ module example_tb;
         .m_mem_rsp_cas_ok(1'b0), .ctr_sel(6'd0), .ctr_value(), .ev_look(), .ev_hit(), .ev_fill(),
         .ev_fill_side(), .ev_fill_index(), .ev_fill_entry(), .ev_share(), .ev_begin(), .ev_step(),
         .ev_cas(), .ev_end(), .ev_l2_fill(), .ev_abort(), .ev_port(), .rb_req_valid(1'b0), .rb_req_ready(),
-        .rb_req_array(2'd0), .rb_req_port(2'd0), .rb_req_index(12'd0), .rb_rsp_valid(),
+        .rb_req_array(2'd0), .rb_req_port(2'd0), .rb_req_index(13'd0), .rb_rsp_valid(),
         .rb_rsp_entry(), .flip_valid(1'b0), .flip_ram(2'd0), .flip_port(2'd0), .flip_bit(7'd0)
     );
 
