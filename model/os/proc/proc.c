@@ -81,6 +81,17 @@ static void orphan(struct kernel *k, const struct proc *p)
     }
 }
 
+/* A child has ended: who waits for one is to look. */
+static void wake_parent(struct kernel *k, const struct proc *parent)
+{
+    for (struct thread *t = parent->threads; t; t = t->next) {
+        if (!t->awaits_child)
+            continue;
+        t->awaits_child = false;
+        sched_wake(k, t);
+    }
+}
+
 void proc_drop_space(struct kernel *k, struct proc *p)
 {
     const struct atlas_fence fence = {.has_asid = true, .asid = (uint16_t)p->asid.value};
@@ -100,7 +111,9 @@ void proc_exit(struct kernel *k, struct proc *p, int status)
     orphan(k, p);
     p->ended = true;
     p->status = status;
-    if (!proc_find(k, p->parent))
+    if (proc_find(k, p->parent))
+        wake_parent(k, proc_find(k, p->parent));
+    else
         forget(k, p);
 }
 

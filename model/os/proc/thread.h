@@ -27,6 +27,7 @@ struct thread {
     struct proc *proc;
     struct context context;
     enum thread_state state;
+    bool awaits_child;    /* BLOCKED until a child of its process ends */
     uint64_t ticks;       /* that it has run                            */
     struct thread *next;  /* of the same process                        */
     struct thread *queue; /* behind it, while READY                     */
