@@ -6,46 +6,7 @@
 #include <cmocka.h>
 
 #include "base/rng.h"
-#include "os/paging/radix.h"
-#include "os_fixture.h"
-
-enum { OWNER = 7, NO_LIMIT = 1000 };
-
-static const uint64_t RWU = PTE_BIT(V) | PTE_BIT(R) | PTE_BIT(W) | PTE_BIT(U);
-static const unsigned all_modes[] = {ATLAS_MODE_SV32, ATLAS_MODE_SV39, ATLAS_MODE_SV48,
-                                     ATLAS_MODE_SV57};
-
-struct fixture {
-    struct world *world;
-    struct radix table;
-};
-
-static void open_mode(struct fixture *f, unsigned mode, unsigned frames, uint32_t limit)
-{
-    f->world = world_open(frames);
-    assert_int_equal(radix_create(&f->table, &f->world->phys, &f->world->frames, paging_mode(mode),
-                                  OWNER, limit),
-                     VM_OK);
-}
-
-static void close_mode(struct fixture *f)
-{
-    radix_destroy(&f->table);
-    assert_int_equal(f->world->frames.by_kind[FRAME_TABLE], 0);
-    world_close(f->world);
-}
-
-/* Run `body` on a fresh table of each mode. */
-static void in_each_mode(void (*body)(struct fixture *))
-{
-    for (unsigned i = 0; i < 4; i++) {
-        struct fixture f;
-
-        open_mode(&f, all_modes[i], WORLD_FRAMES, NO_LIMIT);
-        body(&f);
-        close_mode(&f);
-    }
-}
+#include "radix_fixture.h"
 
 static void modes_have_the_specified_shape(void **state) /* M1, P15 */
 {
@@ -91,7 +52,7 @@ static void satp_holds_mode_asid_and_root(void **state)
 }
 
 /* P12: entry 0 covers 0..4095, entry 1 covers 4096..8191; words as the specification has them */
-static void words_are_laid_out_as_specified(struct fixture *f)
+static void words_are_laid_out_as_specified(struct radix_world *f)
 {
     struct radix *t = &f->table;
     unsigned bytes = t->mode->pte_bytes;
@@ -108,10 +69,10 @@ static void words_are_laid_out_as_specified(struct fixture *f)
     assert_int_equal(world_word(f->world, slot + bytes), (0x90003 << 10) | RWU);
     assert_int_equal(t->tables, t->mode->levels);
     assert_int_equal(f->world->frames.by_kind[FRAME_TABLE], t->tables);
-    assert_int_equal(frames_get(&f->world->frames, t->root)->owner, OWNER);
+    assert_int_equal(frames_get(&f->world->frames, t->root)->owner, RADIX_OWNER);
 }
 
-static void superpage_leaf_at_every_level(struct fixture *f) /* P15 */
+static void superpage_leaf_at_every_level(struct radix_world *f) /* P15 */
 {
     struct radix *t = &f->table;
 
@@ -125,6 +86,7 @@ static void superpage_leaf_at_every_level(struct fixture *f) /* P15 */
         assert_int_equal(radix_lookup(t, &leaf, 2 * bytes - 1), VM_OK);
         assert_int_equal(leaf.va, bytes);
         assert_int_equal(leaf.level, level);
+        assert_int_equal(leaf.pages, paging_leaf_pages(t->mode, level));
         assert_int_equal(leaf.ppn, ppn);
         assert_int_equal(radix_lookup(t, &leaf, 2 * bytes), VM_ABSENT);
         assert_int_equal(radix_map(t, bytes + (level ? 0x1000 : 0), 0, 5, RWU), VM_EXISTS);
@@ -134,7 +96,7 @@ static void superpage_leaf_at_every_level(struct fixture *f) /* P15 */
     }
 }
 
-static void leaf_over_a_table_is_refused(struct fixture *f)
+static void leaf_over_a_table_is_refused(struct radix_world *f)
 {
     struct radix *t = &f->table;
 
@@ -143,7 +105,7 @@ static void leaf_over_a_table_is_refused(struct fixture *f)
         assert_int_equal(radix_map(t, 0, level, 0, RWU), VM_EXISTS);
 }
 
-static void impossible_places_are_refused(struct fixture *f)
+static void impossible_places_are_refused(struct radix_world *f)
 {
     struct radix *t = &f->table;
     uint64_t big = paging_leaf_pages(t->mode, 1);
@@ -158,7 +120,7 @@ static void impossible_places_are_refused(struct fixture *f)
     assert_int_equal(t->tables, 1);
 }
 
-static void change_touches_flags_only(struct fixture *f)
+static void change_touches_flags_only(struct radix_world *f)
 {
     struct radix *t = &f->table;
     struct radix_leaf leaf;
@@ -178,22 +140,22 @@ static void failing_map_leaves_nothing(void **state)
 {
     (void)state;
     for (unsigned i = 0; i < 4; i++) {
-        unsigned levels = paging_mode(all_modes[i])->levels;
+        unsigned levels = paging_mode(radix_modes[i])->levels;
 
         for (unsigned frames = 1; frames <= levels; frames++) {
-            struct fixture f;
+            struct radix_world f;
             bool enough = frames == levels;
 
-            open_mode(&f, all_modes[i], frames, NO_LIMIT);
+            radix_world_open(&f, radix_modes[i], frames, RADIX_NO_LIMIT);
             assert_int_equal(radix_map(&f.table, 0, 0, 1, RWU), enough ? VM_OK : VM_NOMEM);
             assert_int_equal(f.table.tables, enough ? levels : 1);
             assert_int_equal(f.world->frames.by_kind[FRAME_FREE], enough ? 0 : frames - 1);
-            close_mode(&f);
+            radix_world_close(&f);
 
-            open_mode(&f, all_modes[i], WORLD_FRAMES, frames);
+            radix_world_open(&f, radix_modes[i], WORLD_FRAMES, frames);
             assert_int_equal(radix_map(&f.table, 0, 0, 1, RWU), enough ? VM_OK : VM_LIMIT);
             assert_int_equal(f.table.tables, enough ? levels : 1);
-            close_mode(&f);
+            radix_world_close(&f);
         }
     }
 }
@@ -206,7 +168,7 @@ static void creation_needs_a_frame(void **state)
     (void)state;
     frames_alloc(&w->frames, FRAME_USER, 1);
     assert_int_equal(
-        radix_create(&t, &w->phys, &w->frames, paging_mode(ATLAS_MODE_SV39), 1, NO_LIMIT),
+        radix_create(&t, &w->phys, &w->frames, paging_mode(ATLAS_MODE_SV39), 1, RADIX_NO_LIMIT),
         VM_NOMEM);
     world_close(w);
 }
@@ -220,12 +182,12 @@ static void next_visits_in_order_and_negative_last(void **state)
                                   UINT64_C(0x3ffffff),
                                   UINT64_C(0xffffffffc0000),
                                   UINT64_C(0xfffffffffffff)};
-    struct fixture f;
+    struct radix_world f;
     struct radix_leaf leaf;
     vpn_t from = 0;
 
     (void)state;
-    open_mode(&f, ATLAS_MODE_SV39, WORLD_FRAMES, NO_LIMIT);
+    radix_world_open(&f, ATLAS_MODE_SV39, WORLD_FRAMES, RADIX_NO_LIMIT);
     for (unsigned i = 7; i-- > 0;)
         assert_int_equal(radix_map(&f.table, pages[i] << 12, 0, i, RWU), VM_OK);
     for (unsigned i = 0; i < 7; i++) {
@@ -236,23 +198,24 @@ static void next_visits_in_order_and_negative_last(void **state)
     }
     assert_int_equal(radix_next(&f.table, &leaf, UINT64_C(0x123456789)), VM_OK);
     assert_int_equal(leaf.ppn, 5);
+    assert_int_equal(radix_next(&f.table, &leaf, pages[6] + 1), VM_ABSENT); /* 2^52 is not 0 */
     radix_unmap(&f.table, NULL, pages[6] << 12);
     assert_int_equal(radix_next(&f.table, &leaf, pages[5] + 1), VM_ABSENT);
-    close_mode(&f);
+    radix_world_close(&f);
 }
 
 static void next_finds_a_superpage_from_its_middle(void **state)
 {
-    struct fixture f;
+    struct radix_world f;
     struct radix_leaf leaf;
 
     (void)state;
-    open_mode(&f, ATLAS_MODE_SV39, WORLD_FRAMES, NO_LIMIT);
+    radix_world_open(&f, ATLAS_MODE_SV39, WORLD_FRAMES, RADIX_NO_LIMIT);
     radix_map(&f.table, 0x200000, 1, 0x200, RWU);
     assert_int_equal(radix_next(&f.table, &leaf, 0x3ff), VM_OK);
     assert_int_equal(leaf.va, 0x200000);
     assert_int_equal(radix_next(&f.table, &leaf, 0x400), VM_ABSENT);
-    close_mode(&f);
+    radix_world_close(&f);
 }
 
 /* ---- Random operations against a flat array of pages --------------------------------------- */
@@ -325,7 +288,7 @@ static void step(struct radix *t, struct flat *page, vaddr_t va, struct rng *rng
     }
 }
 
-static void random_use_agrees_with_a_flat_array(struct fixture *f) /* P9 */
+static void random_use_agrees_with_a_flat_array(struct radix_world *f) /* P9 */
 {
     static struct flat flat[MOST_PAGES];
     struct radix *t = &f->table;
@@ -345,13 +308,6 @@ static void random_use_agrees_with_a_flat_array(struct fixture *f) /* P9 */
         assert_int_equal(t->tables, tables_needed(t->mode, flat, n));
     }
 }
-
-#define IN_EACH_MODE(body)                                                                         \
-    static void body##_in_each_mode(void **state)                                                  \
-    {                                                                                              \
-        (void)state;                                                                               \
-        in_each_mode(body);                                                                        \
-    }
 
 IN_EACH_MODE(words_are_laid_out_as_specified)
 IN_EACH_MODE(superpage_leaf_at_every_level)
