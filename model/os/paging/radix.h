@@ -13,7 +13,7 @@
  * the page whole or in 16 parts, so a change is fenced by the address of each part, or for all
  * of the space.
  *
- * Unmapped entries are 0. An entry with V = 0 that is not 0 belongs to the caller.
+ * Unmapped entries are 0. An entry with V = 0 that is not 0 is a note (radix_note.h).
  *
  * Source: RISC-V privileged specification 20240411, 12.3.2, Svnapot, Svpbmt.
  */

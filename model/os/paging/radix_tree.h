@@ -40,6 +40,18 @@ bool radix_find(const struct radix *t, struct radix_leaf *leaf, paddr_t slots[st
 bool radix_leaf_at(const struct radix *t, struct radix_leaf *leaf, vaddr_t va, paddr_t slot,
                    unsigned level);
 
+/* An entry that a scan has come to. */
+struct radix_place {
+    vaddr_t va;     /* first address of the entry */
+    paddr_t slot;   /* where it lies              */
+    unsigned level; /* of its table               */
+};
+
+/* The next entry that is wanted, from the one that covers page `from` on, in the order of
+ * radix_next; false if there is none. */
+bool radix_scan(const struct radix *t, struct radix_place *place, bool (*wanted)(uint64_t pte),
+                vpn_t from);
+
 /* Entries of the leaf: 16 if it is NAPOT, else 1. */
 unsigned radix_entries(const struct radix_leaf *leaf);
 
