@@ -87,6 +87,7 @@ static enum vm_status boot(struct machine *m, const struct machine_config *confi
 {
     const struct kernel_config kernel = {.mode = config->mode,
                                          .svade = config->svade,
+                                         .map_kernel = config->map_kernel,
                                          .table_limit = TABLE_LIMIT,
                                          .quantum = config->quantum,
                                          .zeroed = true};

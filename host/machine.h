@@ -15,6 +15,7 @@
 struct machine_config {
     unsigned mode;    /* ATLAS_MODE_*                                                      */
     uint64_t frames;  /* of RAM; 0: MACHINE_FRAMES, or what fits if that is less [frames] */
+    bool map_kernel;  /* the kernel in every address space                                 */
     bool svade;       /* A and D by page fault                                             */
     uint32_t quantum; /* of a process, in ticks; see sched.h. 0: 1                          */
 };

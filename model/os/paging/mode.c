@@ -41,6 +41,21 @@ unsigned paging_index(const struct paging_mode *mode, vaddr_t va, unsigned level
     return (unsigned)(va >> shift & ATLAS_ONES(mode->index_bits));
 }
 
+unsigned paging_kernel_index(const struct paging_mode *mode)
+{
+    unsigned entries = 1u << mode->index_bits;
+
+    return mode->pte_bytes == 4 ? entries / 4 * 3 : entries / 2;
+}
+
+vaddr_t paging_kernel_base(const struct paging_mode *mode)
+{
+    unsigned shift = ATLAS_PAGE_SHIFT + (mode->levels - 1u) * mode->index_bits;
+    vaddr_t va = (vaddr_t)paging_kernel_index(mode) << shift;
+
+    return mode->pte_bytes == 4 ? va : va | ~ATLAS_ONES(mode->va_bits);
+}
+
 uint64_t paging_satp(const struct paging_mode *mode, pfn_t root, uint32_t asid)
 {
     if (mode->pte_bytes == 4)

@@ -32,6 +32,11 @@ uint64_t paging_leaf_pages(const struct paging_mode *mode, unsigned level);
 /* Index into the table at `level` for va: 0 .. 2^index_bits - 1. */
 unsigned paging_index(const struct paging_mode *mode, vaddr_t va, unsigned level);
 
+/* Where the kernel's part of every address space begins: an entry of the root, and its address. The
+ * upper half; in Sv32 the upper quarter. */
+unsigned paging_kernel_index(const struct paging_mode *mode);
+vaddr_t paging_kernel_base(const struct paging_mode *mode);
+
 /* satp for a root table; ASID bits beyond the mode's field are dropped. */
 uint64_t paging_satp(const struct paging_mode *mode, pfn_t root, uint32_t asid);
 

@@ -15,7 +15,9 @@ enum vm_status radix_create(struct radix *t, const struct phys *phys, struct fra
 
 static void destroy_below(struct radix *t, pfn_t table, unsigned level)
 {
-    for (unsigned i = 0; level > 0 && i < 1u << t->mode->index_bits; i++) {
+    unsigned own = table == t->root ? radix_own(t) : 1u << t->mode->index_bits;
+
+    for (unsigned i = 0; level > 0 && i < own; i++) {
         uint64_t pte = radix_read(t, radix_slot(t, table, i));
 
         if (pte_is_pointer(pte))
@@ -39,7 +41,7 @@ static uint64_t pages_of(const struct radix *t, unsigned level, uint64_t flags)
 
 static bool place_ok(const struct radix *t, vaddr_t va, uint64_t ppn, uint64_t pages)
 {
-    return pages > 0 && paging_canonical(t->mode, va) &&
+    return pages > 0 && paging_canonical(t->mode, va) && !radix_is_shared(t, va) &&
            (va & ((pages << ATLAS_PAGE_SHIFT) - 1)) == 0 && (ppn & (pages - 1)) == 0 &&
            ppn <= ATLAS_ONES(t->mode->ppn_bits);
 }

@@ -33,6 +33,7 @@ struct radix {
     uint32_t owner;  /* process id, for the frames' records           */
     uint32_t tables; /* frames held, the root too                     */
     uint32_t limit;  /* tables never exceeds this                     */
+    unsigned shared; /* root entries from here on are another table's, see radix_share.h; 0: none */
 };
 
 /* A leaf that was found. */

@@ -16,8 +16,9 @@ static bool scan_in(const struct radix *t, struct radix_place *place, bool (*wan
                     pfn_t table, unsigned level, vpn_t base, vpn_t from)
 {
     uint64_t pages = paging_leaf_pages(t->mode, level);
+    unsigned own = table == t->root ? radix_own(t) : 1u << t->mode->index_bits;
 
-    for (uint64_t i = from > base ? (from - base) / pages : 0; i < 1u << t->mode->index_bits; i++) {
+    for (uint64_t i = from > base ? (from - base) / pages : 0; i < own; i++) {
         paddr_t slot = radix_slot(t, table, (unsigned)i);
         vpn_t at = base + i * pages;
         uint64_t pte = radix_read(t, slot);

@@ -12,6 +12,16 @@ pfn_t radix_table_of(paddr_t slot)
     return (pfn_t)(slot >> ATLAS_PAGE_SHIFT);
 }
 
+unsigned radix_own(const struct radix *t)
+{
+    return t->shared > 0 ? t->shared : 1u << t->mode->index_bits;
+}
+
+bool radix_is_shared(const struct radix *t, vaddr_t va)
+{
+    return paging_index(t->mode, va, t->mode->levels - 1u) >= radix_own(t);
+}
+
 uint64_t radix_read(const struct radix *t, paddr_t slot)
 {
     return phys_word_read(t->phys, slot, t->mode->pte_bytes);
@@ -132,7 +142,7 @@ bool radix_find(const struct radix *t, struct radix_leaf *leaf, paddr_t slots[st
 {
     unsigned level;
 
-    if (!paging_canonical(t->mode, va))
+    if (!paging_canonical(t->mode, va) || radix_is_shared(t, va))
         return false;
     level = radix_descend(t, slots, va, 0);
     return radix_leaf_at(t, leaf, va, slots[level], level);

@@ -52,6 +52,12 @@ struct radix_place {
 bool radix_scan(const struct radix *t, struct radix_place *place, bool (*wanted)(uint64_t pte),
                 vpn_t from);
 
+/* Entries of the root that are the table's own: all, or those below the shared ones. */
+unsigned radix_own(const struct radix *t);
+
+/* Does va lie in the part that is another table's? */
+bool radix_is_shared(const struct radix *t, vaddr_t va);
+
 /* Entries of the leaf: 16 if it is NAPOT, else 1. */
 unsigned radix_entries(const struct radix_leaf *leaf);
 

@@ -1,5 +1,6 @@
 #include "os/proc/check.h"
 
+#include "os/paging/radix_share.h"
 #include "os/proc/proc.h"
 #include "os/space/check.h"
 
@@ -30,6 +31,16 @@ static const char *check_promised(const struct kernel *k, uint64_t promised)
     for (const struct shm *shm = k->shms.first; shm; shm = shm->next)
         promised += shm->object.size;
     return promised == k->commit.used ? NULL : "what is promised does not add up";
+}
+
+/* The kernel's part is the same in all. */
+static const char *check_kernel_part(const struct kernel *k)
+{
+    for (const struct proc *p = k->procs_first; k->env.kernel && p; p = p->next) {
+        if (!p->ended && !radix_shares(&p->space.table, k->env.kernel))
+            return "the kernel is not the same in all address spaces";
+    }
+    return NULL;
 }
 
 static const char *check_user_frame(const struct frame *frame, pfn_t pfn)
@@ -72,6 +83,9 @@ const char *kernel_check(struct kernel *k)
         if (by_kind[kind] != f->by_kind[kind])
             broken = "frames do not add up";
     }
+    if (!broken)
+        broken = check_kernel_part(k);
+    tally.tables += k->env.kernel ? k->table.tables : 0;
     if (!broken && tally.tables != by_kind[FRAME_TABLE])
         broken = "page tables do not add up";
     if (!broken && tally.mappings != mappings)

@@ -1,6 +1,7 @@
 #include "os/proc/kernel.h"
 
 #include "base/bytes.h"
+#include "os/proc/kmap.h"
 #include "os/proc/proc.h"
 
 /* Frames for this record and the frame table behind it. */
@@ -132,5 +133,5 @@ enum vm_status kernel_boot(struct kernel **out, const struct phys *phys, const s
     open_envs(k);
     asids_init(&k->asids, mmu->params(mmu->self)->asid_bits);
     *out = k;
-    return VM_OK;
+    return config->map_kernel ? kmap_open(k) : VM_OK;
 }

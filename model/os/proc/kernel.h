@@ -22,6 +22,7 @@ struct kernel_config {
     bool svade;           /* A and D by page fault; else by the hardware        */
     uint32_t table_limit; /* most page tables a process may have, >= 1          */
     uint32_t quantum;     /* of a thread [ticks], >= 1; 0 is the same as 1      */
+    bool map_kernel;      /* the kernel in every address space, see kmap.h      */
     /* What of RAM is the firmware's or a hole, and devices; NULL: nothing. Not used after boot. */
     const struct memmap *firmware;
     const struct frame_policy *frames; /* NULL: frames_buddy                    */
@@ -40,6 +41,7 @@ struct kernel {
     struct kmem kmem;       /* all kernel objects  */
     struct kmalloc kmalloc; /* those of no cache   */
     struct slab_cache regions, rmaps, nodes, shm, procs, threads;
+    struct radix table; /* the kernel's own, with map_kernel */
     struct space_env env;
     struct object_env objects;
     struct commit commit;

@@ -2,17 +2,23 @@
 
 #include "base/bug.h"
 #include "base/bytes.h"
+#include "os/paging/radix_share.h"
 
 enum vm_status space_create(struct space *s, const struct space_env *env, uint32_t owner,
                             uint32_t table_limit)
 {
+    enum vm_status status;
+
     *s = (struct space){.env = env};
     regions_init(&s->regions, env->regions);
     layout_choose(&s->layout, env->mode, env->layout ? env->layout : &(struct layout_config){0},
                   env->rng);
     limits_init(&s->limits, s->layout.stack_pages);
     s->brk = s->layout.heap << ATLAS_PAGE_SHIFT;
-    return radix_create(&s->table, env->phys, env->frames, env->mode, owner, table_limit);
+    status = radix_create(&s->table, env->phys, env->frames, env->mode, owner, table_limit);
+    if (status == VM_OK && env->kernel)
+        radix_share(&s->table, env->kernel);
+    return status;
 }
 
 void space_fence_all(struct space *s)

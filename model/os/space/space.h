@@ -29,6 +29,7 @@ struct space_env {
     struct slab_cache *regions; /* of struct region */
     struct slab_cache *rmaps;   /* of struct rmap   */
     const struct paging_mode *mode;
+    const struct radix *kernel; /* whose upper part every space has; NULL: none */
     /* Make every hart forget what it may remember of s, or the part that the fence names; returns
      * when all have. Filled in by the layer of processes. */
     void (*fence)(void *ctx, struct space *s, const struct atlas_fence *fence);
