@@ -21,8 +21,8 @@ double bench_rate(void (*pass)(void *ctx, uint64_t n), void *ctx, uint64_t n);
 /* Hits, walks and oracle walks of the C model beside a bare radix walk. */
 void bench_model(void);
 
-/* Nanoseconds of a page fault on the C model, first touch and copy on write, beside those of writing
- * or copying the page alone. Returns false after a message. */
+/* Nanoseconds of a page fault on the C model, first touch and copy on write, beside those of
+ * writing or copying the page alone. Returns false after a message. */
 bool bench_faults(void);
 
 /* Translations a second of a backend ("rtl", "lockstep") on every preset. Returns false after a
