@@ -25,6 +25,10 @@ void bench_model(void);
  * writing or copying the page alone. Returns false after a message. */
 bool bench_faults(void);
 
+/* Bytes of page tables of every kind, and memory reads of a lookup, for three processes. Returns
+ * false after a message. */
+bool bench_tables(void);
+
 /* Translations a second of a backend ("rtl", "lockstep") on every preset. Returns false after a
  * message if one cannot be had or finds a mismatch. */
 bool bench_backend(const char *name);

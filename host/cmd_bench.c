@@ -49,10 +49,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
     .options = options,
     .parser = parse,
-    .args_doc = "[model|faults|rtl|lockstep|cycles|traces FILE...|misses FILE...|prefetch FILE...]",
+    .args_doc =
+        "[model|faults|tables|rtl|lockstep|cycles|traces FILE...|misses FILE...|prefetch FILE...]",
     .doc = "Measure. Without an argument: all that needs no FILE.\v"
            "model     hits, walks and oracle walks a second beside a bare radix walk\n"
            "faults    nanoseconds of a page fault beside writing or copying a page (C model)\n"
+           "tables    bytes of page tables and reads of a lookup: flat, 2 to 5 levels, hashed, "
+           "inverted\n"
            "rtl       translations a second of the Verilated MMU, and its cycles (as `cycles`)\n"
            "lockstep  translations a second of both, compared after each\n"
            "cycles    cycles of hits, walks and fences beside the timing contract\n"
@@ -77,20 +80,23 @@ int cmd_bench(int argc, char **argv)
 {
     struct bench_args a = {.what = "all", .latency = 10};
     const bool known = argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &a) == 0 &&
-                       (is(&a, "all") || is(&a, "model") || is(&a, "faults") || is(&a, "rtl") ||
-                        is(&a, "lockstep") || is(&a, "cycles") || of_files(&a));
+                       (is(&a, "all") || is(&a, "model") || is(&a, "faults") || is(&a, "tables") ||
+                        is(&a, "rtl") || is(&a, "lockstep") || is(&a, "cycles") || of_files(&a));
     bool ok = true;
 
     if (!known || (of_files(&a) ? a.count == 0 : a.count > 0)) {
-        report_problem(NULL, 0,
-                       "bench: expected model, faults, rtl, lockstep, cycles, or traces, misses or "
-                       "prefetch and files");
+        report_problem(
+            NULL, 0,
+            "bench: expected model, faults, tables, rtl, lockstep, cycles, or traces, misses or "
+            "prefetch and files");
         return EXIT_BAD_INPUT;
     }
     if (is(&a, "all") || is(&a, "model"))
         bench_model();
     if (is(&a, "all") || is(&a, "faults"))
         ok = bench_faults();
+    if (ok && (is(&a, "all") || is(&a, "tables")))
+        ok = bench_tables();
     if (ok && (is(&a, "all") || is(&a, "rtl")))
         ok = bench_backend("rtl");
     if (ok && (is(&a, "all") || is(&a, "lockstep")))

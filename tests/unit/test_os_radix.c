@@ -135,7 +135,7 @@ static void change_touches_flags_only(struct radix_world *f)
     expect_assert_failure(radix_change(t, 0x3000, PTE_BIT(V), 0));
 }
 
-/* Building tables stops half-way at each possible point and leaves nothing behind. P17 */
+/* P17: building tables stops half-way at each possible point and leaves nothing behind. */
 static void failing_map_leaves_nothing(void **state)
 {
     (void)state;
