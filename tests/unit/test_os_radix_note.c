@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "os/paging/radix_note.h"
+#include "os/paging/radix_share.h"
 #include "radix_fixture.h"
 
 static void note_is_the_word_above_v(struct radix_world *f) /* P10 */
@@ -86,6 +87,24 @@ static void notes_have_no_place_in_larger_leaves(struct radix_world *f)
     }
 }
 
+static void shared_part_takes_no_notes(struct radix_world *f)
+{
+    struct radix *kernel = &f->table, t;
+    vaddr_t va = paging_kernel_base(kernel->mode);
+    uint64_t note = 0;
+
+    assert_int_equal(radix_create(&t, kernel->phys, kernel->frames, kernel->mode, 8, 10), VM_OK);
+    radix_note_put(kernel, va, 5);
+    radix_share(&t, kernel);
+    assert_int_equal(radix_note_put(&t, va + 0x1000, 6), VM_RANGE);
+    assert_int_equal(radix_note_get(&t, &note, va), VM_ABSENT);
+    assert_int_equal(radix_note_map(&t, va, 1, RWU), VM_ABSENT);
+    assert_int_equal(radix_note_remove(&t, va), VM_ABSENT);
+    assert_int_equal(radix_note_get(kernel, &note, va), VM_OK);
+    assert_int_equal(radix_note_get(kernel, &note, va + 0x1000), VM_ABSENT);
+    radix_destroy(&t);
+}
+
 /* P17: each table that a note needs is refused in turn. */
 static void failing_note_leaves_nothing(void **state)
 {
@@ -132,6 +151,7 @@ IN_EACH_MODE(note_is_the_word_above_v)
 IN_EACH_MODE(note_is_no_leaf_and_keeps_its_table)
 IN_EACH_MODE(leaf_and_note_change_places_without_memory)
 IN_EACH_MODE(notes_have_no_place_in_larger_leaves)
+IN_EACH_MODE(shared_part_takes_no_notes)
 IN_EACH_MODE(next_visits_notes_and_not_leaves)
 
 int main(void)
@@ -141,6 +161,7 @@ int main(void)
         cmocka_unit_test(note_is_no_leaf_and_keeps_its_table_in_each_mode),
         cmocka_unit_test(leaf_and_note_change_places_without_memory_in_each_mode),
         cmocka_unit_test(notes_have_no_place_in_larger_leaves_in_each_mode),
+        cmocka_unit_test(shared_part_takes_no_notes_in_each_mode),
         cmocka_unit_test(failing_note_leaves_nothing),
         cmocka_unit_test(next_visits_notes_and_not_leaves_in_each_mode),
     };

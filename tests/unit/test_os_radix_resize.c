@@ -7,6 +7,7 @@
 
 #include "base/rng.h"
 #include "os/paging/radix_resize.h"
+#include "os/paging/radix_share.h"
 #include "radix_fixture.h"
 
 enum { NAPOT_BYTES = 0x10000 };
@@ -327,6 +328,26 @@ static void no_such_place_no_such_leaf(struct radix_world *f)
     assert_int_equal(radix_split(t, 0x1000), VM_RANGE);
 }
 
+/* The tables of a shared part are another's: they stay as they are. */
+static void shared_part_is_neither_split_nor_merged(struct radix_world *f)
+{
+    struct radix *kernel = &f->table, t;
+    vaddr_t va = paging_kernel_base(kernel->mode);
+    uint32_t tables;
+
+    assert_int_equal(radix_create(&t, kernel->phys, kernel->frames, kernel->mode, 8, 10), VM_OK);
+    radix_map(kernel, va, 1, 0, RWU);
+    radix_split(kernel, va);
+    tables = kernel->frames->by_kind[FRAME_TABLE];
+    radix_share(&t, kernel);
+    assert_int_equal(radix_merge(&t, va, 1), VM_RANGE);
+    assert_int_equal(radix_split(&t, va), VM_ABSENT);
+    assert_int_equal(kernel->frames->by_kind[FRAME_TABLE], tables);
+    assert_int_equal(radix_merge(kernel, va, 1), VM_OK);
+    assert_int_equal(kernel->frames->by_kind[FRAME_TABLE], tables - 1);
+    radix_destroy(&t);
+}
+
 /* P17: a split that gets no table changes nothing, whether frames or the limit ran out. */
 static void failing_split_changes_nothing(void **state)
 {
@@ -590,6 +611,7 @@ IN_EACH_MODE(a_and_d_of_any_part_are_the_whole_pages)
 IN_EACH_MODE(d_of_one_napot_entry_is_every_parts)
 IN_EACH_MODE(merge_refuses_what_translates_otherwise)
 IN_EACH_MODE(no_such_place_no_such_leaf)
+IN_EACH_MODE(shared_part_is_neither_split_nor_merged)
 IN_EACH_MODE(random_use_of_all_sizes_agrees_with_a_flat_array)
 
 int main(void)
@@ -608,6 +630,7 @@ int main(void)
         cmocka_unit_test(d_of_one_napot_entry_is_every_parts_in_each_mode),
         cmocka_unit_test(merge_refuses_what_translates_otherwise_in_each_mode),
         cmocka_unit_test(no_such_place_no_such_leaf_in_each_mode),
+        cmocka_unit_test(shared_part_is_neither_split_nor_merged_in_each_mode),
         cmocka_unit_test(failing_split_changes_nothing),
         cmocka_unit_test(failing_napot_map_leaves_nothing),
         cmocka_unit_test(random_use_of_all_sizes_agrees_with_a_flat_array_in_each_mode),

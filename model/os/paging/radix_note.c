@@ -22,7 +22,7 @@ enum vm_status radix_note_put(struct radix *t, vaddr_t va, uint64_t note)
     unsigned at;
 
     VM_BUG(note == 0 || note > radix_note_max(t->mode));
-    if (!paging_canonical(t->mode, va) || va % ATLAS_PAGE_SIZE != 0)
+    if (!paging_canonical(t->mode, va) || radix_is_shared(t, va) || va % ATLAS_PAGE_SIZE != 0)
         return VM_RANGE;
     at = radix_descend(t, slots, va, 0);
     pte = radix_read(t, slots[at]);
@@ -39,7 +39,8 @@ static uint64_t note_at(const struct radix *t, paddr_t slots[static RADIX_LEVELS
 {
     uint64_t pte;
 
-    if (!paging_canonical(t->mode, va) || radix_descend(t, slots, va, 0) != 0)
+    if (!paging_canonical(t->mode, va) || radix_is_shared(t, va) ||
+        radix_descend(t, slots, va, 0) != 0)
         return 0;
     pte = radix_read(t, slots[0]);
     return is_note(pte) ? pte : 0;

@@ -22,9 +22,9 @@ uint64_t radix_note_max(const struct paging_mode *mode);
  *
  *   note  in  1 .. radix_note_max, anything else is a bug
  *
- * Returns VM_OK; VM_RANGE if va is not canonical or not a multiple of 4 KiB; VM_EXISTS if it lies
- * in a larger leaf; VM_NOMEM or VM_LIMIT if a table is needed and cannot be had. Unless VM_OK the
- * table is unchanged. */
+ * Returns VM_OK; VM_RANGE if va is not canonical, in a shared part, or not a multiple of 4 KiB;
+ * VM_EXISTS if it lies in a larger leaf; VM_NOMEM or VM_LIMIT if a table is needed and cannot be
+ * had. Unless VM_OK the table is unchanged. */
 enum vm_status radix_note_put(struct radix *t, vaddr_t va, uint64_t note);
 
 /* The note for the page of va. Returns VM_OK, or VM_ABSENT with *note unchanged. */

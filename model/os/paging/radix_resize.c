@@ -95,7 +95,7 @@ enum vm_status radix_merge(struct radix *t, vaddr_t va, unsigned level)
     paddr_t slots[RADIX_LEVELS];
     uint64_t pte;
 
-    if (!paging_canonical(t->mode, va) || level >= t->mode->levels ||
+    if (!paging_canonical(t->mode, va) || radix_is_shared(t, va) || level >= t->mode->levels ||
         (level == 0 && t->mode->pte_bytes == 4))
         return VM_RANGE;
     at = radix_descend(t, slots, va, below);

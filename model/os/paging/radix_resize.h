@@ -18,6 +18,9 @@
  *     nobody looks.
  *   merge to NAPOT: nothing at once; changes of the page are fenced as those of any NAPOT page.
  *
+ * Where other tables share the upper part of this one (radix_share.h) a leaf of the highest level
+ * is an entry of their roots, too: split or merge such a one before it is shared.
+ *
  * A and D. They are no part of what must be equal: the merged page has what any of its parts has,
  * and each part of a split page has what the page had. So D is never lost, and what was clear
  * stays clear.
@@ -39,8 +42,8 @@ enum vm_status radix_split(struct radix *t, vaddr_t va);
  * A table of 4 KiB pages may have NAPOT pages among them. The table below is given back.
  *
  * Returns VM_OK; VM_EXISTS if a leaf that large is there; VM_ABSENT if the leaves below are not
- * as said; VM_RANGE if va is not canonical or the mode has no such leaf. Unless VM_OK the table
- * is unchanged. Needs no memory. */
+ * as said; VM_RANGE if va is not canonical or in a shared part, or the mode has no such leaf.
+ * Unless VM_OK the table is unchanged. Needs no memory. */
 enum vm_status radix_merge(struct radix *t, vaddr_t va, unsigned level);
 
 #endif
