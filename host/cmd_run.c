@@ -1,4 +1,4 @@
-/* cmd_run.c: atlas run: real programs' accesses, live or from recorded traces. */
+/* cmd_run.c: atlas run: real programs' accesses, live or from recorded traces, and made ones. */
 #include "commands.h"
 
 #include <inttypes.h>
@@ -15,6 +15,7 @@
 
 enum {
     KEY_TRACE = 0x200,
+    KEY_GENERATE,
     KEY_FRAMES,
     KEY_MODE,
     KEY_SVADE,
@@ -34,6 +35,7 @@ struct run_args {
     struct options options;
     struct machine_config machine; /* mode 0: by the preset */
     struct run_plan plan;
+    unsigned given; /* sources; plan.count has them again and again, for procs */
     unsigned procs; /* 0: as many as there are sources */
     unsigned harts;
 };
@@ -45,9 +47,16 @@ static const struct argp_option option_table[] = {
      "Take the references from a recorded lackey trace (- or packed: fine) instead of a PROGRAM; "
      "once for each process",
      0},
+    {"generate", KEY_GENERATE, "KIND[,KEY=VALUE...]", 0,
+     "Make the references: sequential, strided, loop (over pages), random, zipf, phases (of "
+     "locality) or chase (of pointers), with pages=N (default 1024), refs=N (1000000), stores=N "
+     "percent (25), seed=N (that of --seed), base=ADDRESS (0x10000000); strided: stride=BYTES "
+     "(4096); zipf: alpha=X (1); phases: set=PAGES (an eighth), phase=REFS (10000). Once for each "
+     "process, also beside PROGRAM or --trace",
+     0},
     {"procs", KEY_PROCS, "N", 0,
-     "Run N processes that take turns: the programs or traces that are given, again and again "
-     "(default: each once)",
+     "Run N processes that take turns: all sources that are given, again and again (default: each "
+     "once)",
      0},
     {"quantum", KEY_QUANTUM, "N", 0, "References in a turn (default 10000)", 0},
     {"harts", KEY_HARTS, "N", 0, "Harts, each with an MMU (default 1)", 0},
@@ -79,15 +88,37 @@ static unsigned parse_mode(const struct argp_state *state, const char *text)
     return 0;
 }
 
-static void check_args(struct argp_state *state, const struct run_args *a)
+/* The seed is known by now. */
+static void parse_generators(const struct argp_state *state, struct run_args *a)
+{
+    char error[SCAN_ERROR];
+
+    for (unsigned i = 0; i < a->plan.count; i++) {
+        struct run_source *source = &a->plan.sources[i];
+
+        if (source->generated != NULL &&
+            !generate_parse(&source->generate, source->generated, a->options.seed, error))
+            argp_error(state, "--generate %s: %s", source->generated, error);
+    }
+}
+
+static bool has_trace(const struct run_args *a)
+{
+    for (unsigned i = 0; i < a->plan.count; i++)
+        if (a->plan.sources[i].trace != NULL)
+            return true;
+    return false;
+}
+
+static void check_args(const struct argp_state *state, const struct run_args *a)
 {
     if (a->plan.count == 0)
-        argp_error(state, "expected a PROGRAM, or --trace FILE");
-    if (a->plan.sources[0].trace != NULL && a->plan.sources[a->plan.count - 1].trace == NULL)
+        argp_error(state, "expected a PROGRAM, --trace FILE, or --generate KIND");
+    if (has_trace(a) && a->plan.sources[a->plan.count - 1].program != NULL)
         argp_error(state, "expected a PROGRAM or --trace FILE, not both");
     if (a->procs != 0 && a->procs < a->plan.count)
-        argp_error(state, "--procs %u: expected at least %u, one for each program or trace",
-                   a->procs, a->plan.count);
+        argp_error(state, "--procs %u: expected at least %u, one for each source", a->procs,
+                   a->plan.count);
     if (a->plan.wave != NULL && !options_has_rtl(&a->options))
         argp_error(state, "--wave needs a --target with RTL");
 }
@@ -96,7 +127,7 @@ static void check_args(struct argp_state *state, const struct run_args *a)
 static struct run_source *add_source(const struct argp_state *state, struct run_args *a)
 {
     if (a->plan.count == RUN_PROCS_MAX)
-        argp_error(state, "more than %u programs or traces", RUN_PROCS_MAX);
+        argp_error(state, "expected at most %u sources", RUN_PROCS_MAX);
     return &a->plan.sources[a->plan.count++];
 }
 
@@ -124,10 +155,9 @@ static void add_programs(const struct argp_state *state, struct run_args *a, cha
 /* The sources again, until there are as many as processes. */
 static void repeat_sources(struct run_args *a)
 {
-    unsigned given = a->plan.count;
-
+    a->given = a->plan.count;
     while (a->plan.count < a->procs) {
-        a->plan.sources[a->plan.count] = a->plan.sources[a->plan.count % given];
+        a->plan.sources[a->plan.count] = a->plan.sources[a->plan.count % a->given];
         a->plan.count++;
     }
 }
@@ -138,6 +168,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
     switch (key) {
     case KEY_TRACE: add_source(state, a)->trace = arg; return 0;
+    case KEY_GENERATE: add_source(state, a)->generated = arg; return 0;
     case KEY_MODE: a->machine.mode = parse_mode(state, arg); return 0;
     case KEY_FRAMES:
         a->machine.frames = options_number(state, "frames", arg, 1, UINT32_MAX);
@@ -161,6 +192,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         return 0;
     case ARGP_KEY_SUCCESS:
         check_args(state, a);
+        parse_generators(state, a);
         repeat_sources(a);
         return 0;
     default: return ARGP_ERR_UNKNOWN;
@@ -172,7 +204,9 @@ static const struct argp_child children[] = {{&options_argp, 0, NULL, 0}, {0}};
 static const struct argp argp = {
     .options = option_table,
     .parser = parse_option,
-    .args_doc = "[--] PROGRAM [ARG...] [" PROGRAM_END " PROGRAM [ARG...]]...\n--trace FILE...",
+    .args_doc =
+        "[--] PROGRAM [ARG...] [" PROGRAM_END " PROGRAM [ARG...]]...\n--trace FILE...\n--generate "
+        "KIND...",
     .doc = "Run a real program under valgrind's lackey, and drive every instruction fetch, load "
            "and store of it through process, OS model and MMU while it runs. Every store writes "
            "bytes that are checked at every load and fetch. Several programs are processes that "
@@ -218,6 +252,8 @@ static char *replay_before(const struct run_args *a)
             fprintf(out, " --paging %s", modes[i].name);
     if (a->machine.quantum != QUANTUM)
         fprintf(out, " --quantum %" PRIu32, a->machine.quantum);
+    if (a->procs > a->given)
+        fprintf(out, " --procs %u", a->procs);
     if (a->harts > 1)
         fprintf(out, " --harts %u", a->harts);
     if (a->machine.frames != 0)
@@ -234,13 +270,16 @@ static char *replay_after(const struct run_args *a)
     size_t len;
     FILE *out = text_open(&text, &len);
 
-    for (unsigned i = 0; i < a->plan.count; i++) {
+    for (unsigned i = 0; i < a->given; i++) {
         const struct run_source *source = &a->plan.sources[i];
 
-        fputs(source->trace != NULL ? " --trace" : i == 0 ? " --" : " " PROGRAM_END, out);
-        if (source->trace != NULL)
-            report_word(out, source->trace);
-        for (char **word = source->program; word != NULL && *word != NULL; word++)
+        if (source->program == NULL) {
+            fputs(source->trace != NULL ? " --trace" : " --generate", out);
+            report_word(out, source_name(source));
+            continue;
+        }
+        fputs(i == 0 || source[-1].program == NULL ? " --" : " " PROGRAM_END, out);
+        for (char **word = source->program; *word != NULL; word++)
             report_word(out, *word);
     }
     fclose(out);

@@ -1,18 +1,12 @@
-/* run_drive.h: a run from its first line to its last: programs, live or from recorded traces, each
- * a process, that take turns.
+/* run_drive.h: a run from its first reference to its last: programs, recorded traces and
+ * generators, each a process, that take turns.
  *
  * Layer: host, part of run.
  */
 #ifndef ATLAS_RUN_DRIVE_H
 #define ATLAS_RUN_DRIVE_H
 
-#include "run.h"
-
-/* Where the references of a process come from. */
-struct run_source {
-    const char *trace; /* a recorded lackey trace, or NULL: a program                 */
-    char **program;    /* its name and arguments [array, NULL at the end], or NULL    */
-};
+#include "run_feed.h"
 
 struct run_plan {
     struct run_source sources[RUN_PROCS_MAX]; /* [array, count], at least one */

@@ -6,6 +6,24 @@ struct span {
     unsigned perms;
 };
 
+static enum vm_status map(struct run_proc *p, const struct span *span)
+{
+    const struct region region = {.start = span->start,
+                                  .end = span->end,
+                                  .flags = span->perms,
+                                  .object = &p->filler.object,
+                                  .offset = span->start};
+
+    return space_map(&p->proc->space, &region);
+}
+
+enum vm_status run_map(struct run_proc *p, vaddr_t va, uint64_t pages, unsigned perms)
+{
+    vpn_t start = va >> ATLAS_PAGE_SHIFT;
+
+    return map(p, &(struct span){start, start + pages, perms});
+}
+
 static unsigned need(uint8_t acc)
 {
     if (acc == ATLAS_ACC_FETCH)
@@ -21,7 +39,7 @@ static enum vm_status fill_holes(struct run_proc *p, const struct span *span)
 
     while (vpn < span->end) {
         const struct region *r = regions_from(&space->regions, vpn);
-        struct region hole = {.start = vpn, .end = span->end, .flags = span->perms};
+        struct span hole = {vpn, span->end, span->perms};
         enum vm_status status;
 
         if (r != NULL && r->start <= vpn) {
@@ -30,9 +48,7 @@ static enum vm_status fill_holes(struct run_proc *p, const struct span *span)
         }
         if (r != NULL && r->start < span->end)
             hole.end = r->start;
-        hole.object = &p->filler.object;
-        hole.offset = vpn;
-        status = space_map(space, &hole);
+        status = map(p, &hole);
         if (status != VM_OK)
             return status;
         vpn = hole.end;

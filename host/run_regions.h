@@ -15,4 +15,9 @@
  * Returns VM_OK or VM_NOMEM. */
 enum vm_status run_learn(struct run *run, struct run_proc *p, vaddr_t va, uint8_t acc);
 
+/* Map pages from va on, which nothing has mapped yet; their contents are as those of all pages.
+ *
+ * Returns as space_map. */
+enum vm_status run_map(struct run_proc *p, vaddr_t va, uint64_t pages, unsigned perms);
+
 #endif

@@ -226,7 +226,7 @@ static void wrong_usage_is_status_2(void **state)
     static const struct {
         const char *line, *says;
     } wrong[] = {
-        {"atlas run", "expected a PROGRAM, or --trace FILE"},
+        {"atlas run", "expected a PROGRAM, --trace FILE, or --generate KIND"},
         {"atlas run --trace x ls", "not both"},
         {"atlas run --procs 1 --trace x --trace y", "--procs 1: expected at least 2"},
         {"atlas run --procs 65 ls", "--procs"},
