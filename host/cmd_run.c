@@ -23,7 +23,9 @@ enum {
     KEY_WAVE,
     KEY_PROCS,
     KEY_QUANTUM,
-    KEY_HARTS
+    KEY_HARTS,
+    KEY_VMSTAT,
+    KEY_MAPS
 };
 
 enum { QUANTUM = 10000 };
@@ -65,6 +67,14 @@ static const struct argp_option option_table[] = {
     {"frames", KEY_FRAMES, "N", 0, "Frames of RAM, 4 KiB each (default 262144)", 0},
     {"svade", KEY_SVADE, NULL, 0, "A and D are set by page fault, not by the hardware", 0},
     {"limit", KEY_LIMIT, "N", 0, "Stop after N references", 0},
+    {"vmstat", KEY_VMSTAT, "N", 0,
+     "Every N references a line: frames by kind, faults and context switches since the last line, "
+     "percent of lookups that each port's L1 TLB answered",
+     0},
+    {"maps", KEY_MAPS, NULL, 0,
+     "At the end of each process its regions as /proc/PID/maps has them, and what of each is in "
+     "memory",
+     0},
     {"wave", KEY_WAVE, "FILE", 0,
      "Write a waveform (FST): with --limit N of reference N, else of the whole run", 0},
     {0}};
@@ -119,6 +129,8 @@ static void check_args(const struct argp_state *state, const struct run_args *a)
     if (a->procs != 0 && a->procs < a->plan.count)
         argp_error(state, "--procs %u: expected at least %u, one for each source", a->procs,
                    a->plan.count);
+    if (a->options.quiet && (a->plan.vmstat != 0 || a->plan.maps))
+        argp_error(state, "--vmstat and --maps say something: expected no --quiet");
     if (a->plan.wave != NULL && !options_has_rtl(&a->options))
         argp_error(state, "--wave needs a --target with RTL");
 }
@@ -185,6 +197,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case KEY_HARTS:
         a->harts = (unsigned)options_number(state, "harts", arg, 1, HARTS_MAX);
         return 0;
+    case KEY_VMSTAT: a->plan.vmstat = options_number(state, "vmstat", arg, 1, UINT64_MAX); return 0;
+    case KEY_MAPS: a->plan.maps = true; return 0;
     case ARGP_KEY_INIT: state->child_inputs[0] = &a->options; return 0;
     case ARGP_KEY_ARG:
         add_programs(state, a, &state->argv[state->next - 1]);

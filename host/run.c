@@ -113,12 +113,15 @@ struct run_proc *run_turn(struct run *run)
 
 struct run_summary run_summary(const struct run_proc *p)
 {
+    struct run_summary now;
+
     if (p->proc == NULL)
         return p->end;
-    return (struct run_summary){.faults = p->proc->faults,
-                                .resident = p->proc->space.resident,
-                                .tables = p->proc->space.table.tables,
-                                .regions = p->proc->space.regions.count};
+    now = (struct run_summary){.faults = p->proc->faults,
+                               .tables = p->proc->space.table.tables,
+                               .regions = p->proc->space.regions.count};
+    maps_usage(&now.usage, &p->proc->space);
+    return now;
 }
 
 void run_exit(struct run *run, struct run_proc *p)

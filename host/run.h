@@ -12,6 +12,7 @@
 #include "lackey.h"
 #include "machine.h"
 #include "oracle_bytes.h"
+#include "os/space/maps.h"
 
 /* Where regions come from: the layer of commands fills it in. */
 struct run_maps {
@@ -44,7 +45,7 @@ enum { RUN_PROCS_MAX = 64 };
 /* What is left of a process when it has ended. */
 struct run_summary {
     struct fault_stats faults;
-    uint64_t resident; /* pages in a frame         */
+    struct maps_usage usage; /* VSZ, RSS and so on [pages] */
     uint32_t tables, regions;
 };
 

@@ -7,7 +7,9 @@
 #include <sys/wait.h>
 
 #include "report.h"
+#include "run_maps.h"
 #include "run_report.h"
+#include "run_vmstat.h"
 
 enum { PROGRESS = 4096 }; /* references between two looks at the clock */
 
@@ -16,6 +18,7 @@ struct drive {
     const struct run_plan *plan;
     double began;
     struct feed *feeds; /* [array, plan->count]; feeds[i] is of run->procs[i] */
+    struct vmstat vmstat;
     enum run_ending ending;
 };
 
@@ -37,7 +40,10 @@ static enum run_status run_one(struct drive *d, struct feed *f, const struct lac
         return RUN_STOP;
     if (number % PROGRESS == 0 && !plan->quiet)
         run_report_progress(d->run, d->began);
-    return run_reference(d->run, f->proc, ref, feed_file(f), feed_line(f));
+    if (run_reference(d->run, f->proc, ref, feed_file(f), feed_line(f)) != RUN_OK)
+        return RUN_STOP;
+    vmstat_tick(&d->vmstat, d->run);
+    return RUN_OK;
 }
 
 /* ---- How a source ended ---------------------------------------------------------------------- */
@@ -111,6 +117,8 @@ static void close_feed(struct drive *d, struct feed *f)
     report_progress_end();
     if (d->ending != RUN_BAD_INPUT)
         worse(d, ending_of(d, f, status));
+    if (d->plan->maps && d->ending != RUN_BAD_INPUT)
+        run_maps_print(f->proc, source_name(f->source));
     run_exit(d->run, f->proc);
 }
 
@@ -135,7 +143,11 @@ static void run_all(struct drive *d)
 
 enum run_ending run_drive(struct run *run, const struct run_plan *plan, double began)
 {
-    struct drive d = {.run = run, .plan = plan, .began = began, .ending = RUN_ENDED};
+    struct drive d = {.run = run,
+                      .plan = plan,
+                      .began = began,
+                      .vmstat = {.every = plan->vmstat},
+                      .ending = RUN_ENDED};
 
     d.feeds = calloc(plan->count, sizeof d.feeds[0]);
     if (d.feeds == NULL)

@@ -14,6 +14,8 @@ struct run_plan {
     uint64_t limit;   /* stop after so many references; 0: at the end                */
     const char *wave; /* write a waveform: with a limit of the last reference, else of
                          all; NULL: none                                             */
+    uint64_t vmstat;  /* a line every so many references (run_vmstat.h); 0: none      */
+    bool maps;        /* at its end each process's regions (run_maps.h)               */
     bool quiet;       /* say nothing that is no problem                              */
 };
 

@@ -4,43 +4,18 @@
 #include <inttypes.h>
 
 #include "report.h"
+#include "run_sums.h"
 
 static double share(uint64_t part, uint64_t whole)
 {
     return whole > 0 ? 100.0 * (double)part / (double)whole : 0.0;
 }
 
-/* Of all processes together. */
-static struct run_summary sum_of(const struct run *run)
-{
-    struct run_summary sum = {0};
-
-    for (unsigned i = 0; i < run->count; i++) {
-        const struct run_summary s = run_summary(&run->procs[i]);
-
-        sum.tables += s.tables;
-        sum.regions += s.regions;
-        sum.resident += s.resident;
-        for (unsigned class = 0; class < FAULT_CLASSES; class ++)
-            sum.faults.count[class] += s.faults.count[class];
-    }
-    return sum;
-}
-
-static uint64_t all_faults(const struct fault_stats *stats)
-{
-    uint64_t sum = 0;
-
-    for (unsigned i = 0; i < FAULT_CLASSES; i++)
-        sum += stats->count[i];
-    return sum;
-}
-
 static uint64_t faults(const struct run *run)
 {
-    const struct run_summary sum = sum_of(run);
+    const struct run_summary sum = run_sum(run);
 
-    return all_faults(&sum.faults);
+    return run_faults(&sum.faults);
 }
 
 static double rate(uint64_t count, double began)
@@ -73,7 +48,7 @@ static void print_references(const struct run *run)
 
 static void print_memory(const struct run *run)
 {
-    const struct run_summary sum = sum_of(run);
+    const struct run_summary sum = run_sum(run);
     const struct kernel *k = run->machine.kernel;
 
     report_text("pages         %12" PRIu64 "  distinct; %" PRIu32 " page tables (%s); %" PRIu32
@@ -87,10 +62,10 @@ static void print_memory(const struct run *run)
 
 static void print_faults(const struct run *run)
 {
-    const struct run_summary sum = sum_of(run);
+    const struct run_summary sum = run_sum(run);
     const char *before = " ";
 
-    report_text("faults        %12" PRIu64, all_faults(&sum.faults));
+    report_text("faults        %12" PRIu64, run_faults(&sum.faults));
     for (unsigned i = 0; i < FAULT_CLASSES; i++) {
         if (sum.faults.count[i] > 0) {
             report_text("%s %s %" PRIu64, before, fault_class_name(i), sum.faults.count[i]);
@@ -111,7 +86,7 @@ static void print_processes(const struct run *run)
 
         report_text("process %-6" PRIu32 "%12" PRIu64 "  references, %" PRIu64 " faults, %" PRIu64
                     " pages, %" PRIu32 " page tables\n",
-                    p->pid, p->references, all_faults(&s.faults), s.resident, s.tables);
+                    p->pid, p->references, run_faults(&s.faults), s.usage.resident, s.tables);
     }
     for (unsigned i = 0; run->count > 1 && i < k->hart_count; i++)
         report_text("hart %-9u%12" PRIu64 "  switches, %" PRIu64 " fences, %" PRIu64
@@ -154,13 +129,7 @@ static void print_mmu(const struct target *t)
 
 static void print_speed(const struct run *run, double began)
 {
-    uint64_t cycles = 0;
-
-    for (unsigned i = 0; i < run->machine.harts; i++) {
-        const struct target *t = &run->machine.targets[i];
-
-        cycles += t->ops->cycles(t->backend);
-    }
+    uint64_t cycles = run_cycles(run);
 
     if (cycles > 0)
         report_text("cycles        %12" PRIu64 "  %.3f per translation\n", cycles,
