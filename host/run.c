@@ -59,6 +59,8 @@ void run_close(struct run *run)
 {
     oracle_close(run->oracle);
     run->oracle = NULL;
+    locality_close(run->locality);
+    run->locality = NULL;
     machine_close(&run->machine);
 }
 

@@ -10,6 +10,7 @@
 #define ATLAS_RUN_H
 
 #include "lackey.h"
+#include "locality.h"
 #include "machine.h"
 #include "oracle_bytes.h"
 #include "os/space/maps.h"
@@ -31,6 +32,7 @@ struct run_counts {
     uint64_t used;         /* pages that became known by use                        */
     uint64_t widened;      /* pages whose permissions had to be widened by use      */
     uint64_t mismatches;
+    uint32_t peak[FRAME_KINDS]; /* most frames of each kind, after a reference */
 };
 
 /* A page's first contents: the oracle's filler. */
@@ -63,7 +65,9 @@ struct run {
     struct run_proc procs[RUN_PROCS_MAX]; /* [array, count] */
     unsigned count;
     struct oracle_bytes *oracle;
+    struct locality *locality; /* NULL: not asked for; the run's own */
     struct run_counts counts;
+    uint64_t cycles[HARTS_MAX]; /* of each hart, when the last process had ended; see run_drive */
     uint64_t seed;
     uint64_t highest;      /* address that a request can carry              */
     const char *replay[2]; /* command line around a number; see run_open    */

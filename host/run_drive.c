@@ -31,6 +31,22 @@ static bool begin_wave(const struct drive *d)
     return t->ops->wave(t->backend, d->plan->wave);
 }
 
+/* A reference was made. */
+static void take_note(struct drive *d, const struct feed *f, const struct lackey_ref *ref)
+{
+    struct run *run = d->run;
+    const uint32_t *by_kind = run->machine.kernel->frames.by_kind;
+    uint64_t vpn = ref->va >> ATLAS_PAGE_SHIFT,
+             last = (ref->va + ref->size - 1) >> ATLAS_PAGE_SHIFT;
+
+    for (unsigned i = 0; i < FRAME_KINDS; i++)
+        if (by_kind[i] > run->counts.peak[i])
+            run->counts.peak[i] = by_kind[i];
+    for (; run->locality != NULL && vpn <= last; vpn++)
+        locality_use(run->locality, f->proc->pid, vpn);
+    vmstat_tick(&d->vmstat, run);
+}
+
 static enum run_status run_one(struct drive *d, struct feed *f, const struct lackey_ref *ref)
 {
     const struct run_plan *plan = d->plan;
@@ -42,7 +58,7 @@ static enum run_status run_one(struct drive *d, struct feed *f, const struct lac
         run_report_progress(d->run, d->began);
     if (run_reference(d->run, f->proc, ref, feed_file(f), feed_line(f)) != RUN_OK)
         return RUN_STOP;
-    vmstat_tick(&d->vmstat, d->run);
+    take_note(d, f, ref);
     return RUN_OK;
 }
 
@@ -141,6 +157,16 @@ static void run_all(struct drive *d)
     }
 }
 
+/* To be done before counters are read, which takes cycles, too. */
+static void note_cycles(struct run *run)
+{
+    for (unsigned i = 0; i < run->machine.harts; i++) {
+        const struct target *t = &run->machine.targets[i];
+
+        run->cycles[i] = t->ops->cycles(t->backend);
+    }
+}
+
 enum run_ending run_drive(struct run *run, const struct run_plan *plan, double began)
 {
     struct drive d = {.run = run,
@@ -158,6 +184,7 @@ enum run_ending run_drive(struct run *run, const struct run_plan *plan, double b
     run_all(&d);
     for (unsigned i = 0; i < plan->count; i++)
         close_feed(&d, &d.feeds[i]);
+    note_cycles(run);
     free(d.feeds);
     return d.ending;
 }

@@ -127,6 +127,39 @@ static void print_mmu(const struct target *t)
     report_text("\n");
 }
 
+/* Working sets of full windows. */
+static void print_working_sets(const struct locality *l)
+{
+    size_t count;
+    const uint32_t *pages = locality_windows(l, &count);
+    uint64_t sum = 0, least = UINT64_MAX, most = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        sum += pages[i];
+        least = pages[i] < least ? pages[i] : least;
+        most = pages[i] > most ? pages[i] : most;
+    }
+    report_text("working sets  %12zu  windows of %" PRIu64 " page uses", count, locality_window(l));
+    if (count > 0)
+        report_text(": %.1f pages in the mean, at least %" PRIu64 ", at most %" PRIu64,
+                    (double)sum / (double)count, least, most);
+    report_text("\n");
+}
+
+/* Each line tells of the distances that those before it do not. */
+static void print_locality(const struct locality *l)
+{
+    const struct locality_sums *s = locality_sums(l);
+
+    report_text("page uses     %12" PRIu64 "  %" PRIu64 " first ones\n", s->uses, s->first);
+    for (unsigned bin = 0; bin < locality_bins(l); bin++)
+        report_text("reuse         %12" PRIu64 "  (%.3f %%) at distances below %" PRIu64
+                    "; LRU with as many pages misses %.3f %%\n",
+                    s->reuse[bin], share(s->reuse[bin], s->uses), UINT64_C(1) << bin,
+                    share(locality_lru_misses(l, bin), s->uses));
+    print_working_sets(l);
+}
+
 static void print_speed(const struct run *run, double began)
 {
     uint64_t cycles = run_cycles(run);
@@ -152,6 +185,8 @@ void run_report_end(const struct run *run, double began)
     print_processes(run);
     for (unsigned i = 0; i < run->machine.harts; i++)
         print_mmu(&t[i]);
+    if (run->locality != NULL)
+        print_locality(run->locality);
     print_speed(run, began);
     report_text("mismatches    %12" PRIu64 "\n", run->counts.mismatches);
 }

@@ -7,6 +7,7 @@
  *
  * refs is all so far; free to user are frames now; minor to refused are faults (run_sums.h), cs
  * context switches, tlb0 the share of port 0's lookups that its L1 TLB answered [percent].
+ * Reading counters of RTL takes some of its cycles, each line.
  */
 #ifndef ATLAS_RUN_VMSTAT_H
 #define ATLAS_RUN_VMSTAT_H
