@@ -65,6 +65,11 @@ static bool print_end(const struct run_args *a, const struct run *run, double be
     return written;
 }
 
+static bool can_be_written(const char *path)
+{
+    return path == NULL || whole_file_check(path);
+}
+
 static bool open_run(struct run *run, const struct run_args *a, struct target *targets,
                      const char *const replay[2])
 {
@@ -72,7 +77,8 @@ static bool open_run(struct run *run, const struct run_args *a, struct target *t
 
     if (config.mode == 0)
         config.mode = default_mode(&targets->params);
-    if (!check_programs(targets, &a->plan) || (a->report != NULL && !whole_file_check(a->report)) ||
+    if (!check_programs(targets, &a->plan) || !can_be_written(a->report) ||
+        !can_be_written(a->plan.frame_map) ||
         !run_open(run, targets, a->harts, &config, a->options.seed, replay))
         return false;
     if (a->window != 0)

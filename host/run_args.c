@@ -20,6 +20,7 @@ enum {
     KEY_HARTS,
     KEY_VMSTAT,
     KEY_MAPS,
+    KEY_FRAME_MAP,
     KEY_LOCALITY,
     KEY_REPORT
 };
@@ -61,6 +62,10 @@ static const struct argp_option option_table[] = {
     {"maps", KEY_MAPS, NULL, 0,
      "At the end of each process its regions as /proc/PID/maps has them, and what of each is in "
      "memory",
+     0},
+    {"frame-map", KEY_FRAME_MAP, "FILE", 0,
+     "Write what physical memory holds when the first process ends: a picture with a character a "
+     "frame, and each frame's kind, owner, addresses and flags",
      0},
     {"locality", KEY_LOCALITY, "N", OPTION_ARG_OPTIONAL,
      "At the end reuse distances of pages, what LRU would miss, and working sets of windows of N "
@@ -192,6 +197,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         a->harts = (unsigned)options_number(state, "harts", arg, 1, HARTS_MAX);
         return 0;
     case KEY_VMSTAT: a->plan.vmstat = options_number(state, "vmstat", arg, 1, UINT64_MAX); return 0;
+    case KEY_FRAME_MAP: a->plan.frame_map = arg; return 0;
     case KEY_MAPS: a->plan.maps = true; return 0;
     case KEY_LOCALITY:
         a->window = arg == NULL ? WINDOW : options_number(state, "locality", arg, 1, UINT64_MAX);

@@ -7,9 +7,11 @@
 #include <sys/wait.h>
 
 #include "report.h"
+#include "run_frames.h"
 #include "run_maps.h"
 #include "run_report.h"
 #include "run_vmstat.h"
+#include "whole_file.h"
 
 enum { PROGRESS = 4096 }; /* references between two looks at the clock */
 
@@ -19,6 +21,7 @@ struct drive {
     double began;
     struct feed *feeds; /* [array, plan->count]; feeds[i] is of run->procs[i] */
     struct vmstat vmstat;
+    bool frames_seen; /* plan->frame_map has been written */
     enum run_ending ending;
 };
 
@@ -122,6 +125,33 @@ static void worse(struct drive *d, enum run_ending ending)
         d->ending = ending;
 }
 
+/* Write the map of physical memory. Returns false after reporting why not. */
+static bool save_frames(const struct drive *d)
+{
+    char *text = NULL;
+    size_t len;
+    FILE *out = report_need(open_memstream(&text, &len));
+    bool saved;
+
+    run_frames_print(out, d->run->machine.kernel);
+    fclose(out);
+    saved = whole_file_save(d->plan->frame_map, report_need(text));
+    free(text);
+    return saved;
+}
+
+/* What is to be seen of a process before it ends. */
+static void show(struct drive *d, const struct feed *f)
+{
+    if (d->plan->maps)
+        run_maps_print(f->proc, source_name(f->source));
+    if (d->plan->frame_map == NULL || d->frames_seen)
+        return;
+    d->frames_seen = true;
+    if (!save_frames(d))
+        worse(d, RUN_ENDED_SHORT);
+}
+
 /* Its references have ended, or are wanted no more: so does the process. */
 static void close_feed(struct drive *d, struct feed *f)
 {
@@ -133,8 +163,8 @@ static void close_feed(struct drive *d, struct feed *f)
     report_progress_end();
     if (d->ending != RUN_BAD_INPUT)
         worse(d, ending_of(d, f, status));
-    if (d->plan->maps && d->ending != RUN_BAD_INPUT)
-        run_maps_print(f->proc, source_name(f->source));
+    if (d->ending != RUN_BAD_INPUT)
+        show(d, f);
     run_exit(d->run, f->proc);
 }
 

@@ -11,12 +11,14 @@
 struct run_plan {
     struct run_source sources[RUN_PROCS_MAX]; /* [array, count], at least one */
     unsigned count;
-    uint64_t limit;   /* stop after so many references; 0: at the end                */
-    const char *wave; /* write a waveform: with a limit of the last reference, else of
-                         all; NULL: none                                             */
-    uint64_t vmstat;  /* a line every so many references (run_vmstat.h); 0: none      */
-    bool maps;        /* at its end each process's regions (run_maps.h)               */
-    bool quiet;       /* say nothing that is no problem                              */
+    uint64_t limit;        /* stop after so many references; 0: at the end                */
+    const char *wave;      /* write a waveform: with a limit of the last reference, else of
+                              all; NULL: none                                             */
+    uint64_t vmstat;       /* a line every so many references (run_vmstat.h); 0: none      */
+    const char *frame_map; /* a file for physical memory when the first process ends
+                              (run_frames.h); NULL: none                                 */
+    bool maps;             /* at its end each process's regions (run_maps.h)               */
+    bool quiet;            /* say nothing that is no problem                              */
 };
 
 /* How it ended. */

@@ -38,10 +38,8 @@ static int open_beside(const char *path, char **name)
 }
 
 /* Returns false with errno. */
-static bool write_all(int fd, const char *text)
+static bool write_all(int fd, const char *text, size_t left)
 {
-    size_t left = strlen(text);
-
     while (left > 0) {
         ssize_t n = write(fd, text, left);
 
@@ -77,8 +75,11 @@ bool whole_file_check(const char *path)
 /* Everything between open and close. Returns false with errno. */
 static bool fill(int fd, const char *text)
 {
-    return write_all(fd, text) && write_all(fd, "\n") && fchmod(fd, usual_mode()) == 0 &&
-           fsync(fd) == 0;
+    size_t len = strlen(text);
+    bool ended = len > 0 && text[len - 1] == '\n';
+
+    return write_all(fd, text, len) && (ended || write_all(fd, "\n", 1)) &&
+           fchmod(fd, usual_mode()) == 0 && fsync(fd) == 0;
 }
 
 bool whole_file_save(const char *path, const char *text)

@@ -12,7 +12,7 @@
  * false after reporting why not. */
 bool whole_file_check(const char *path);
 
-/* Write `text`, and a newline after it. Returns false after reporting why not. */
+/* Write `text`, with a newline at its end. Returns false after reporting why not. */
 bool whole_file_save(const char *path, const char *text);
 
 #endif

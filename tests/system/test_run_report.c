@@ -309,6 +309,85 @@ static void locality_is_that_of_pages_of_processes(void **state)
     assert_null(strstr(r.err, "page uses"));
 }
 
+/* ---- Physical memory ----------------------------------------------------------------------- */
+
+static char frame_map[RUN_ATLAS_TEXT];
+
+static void make_frame_map(const char *command_line)
+{
+    run_line(command_line, 0);
+    run_line("cat $D/m", 0);
+    memcpy(frame_map, r.out, sizeof frame_map);
+}
+
+static void assert_maps(const char *text)
+{
+    if (strstr(frame_map, text) == NULL)
+        fail_msg("no \"%s\" in: %s", text, frame_map);
+}
+
+/* Lines of the list with this text, or signs of the picture. */
+static unsigned count_lines(const char *text)
+{
+    unsigned count = 0;
+
+    for (const char *p = frame_map; (p = strstr(p, text)) != NULL; p++)
+        count++;
+    return count;
+}
+
+static unsigned count_signs(char sign)
+{
+    unsigned count = 0;
+
+    for (const char *p = strchr(frame_map, ' '); p < strstr(frame_map, " kernel "); p++)
+        count += *p == sign;
+    return count;
+}
+
+/* M14: two processes' pages lie in turns; each frame in use has a line. */
+static void a_frame_map_shows_who_has_which_frame(void **state)
+{
+    (void)state;
+    make_frame_map(MODEL "--frames 200 --paging sv39 --quantum 1 --limit 12 --frame-map $D/m "
+                         "--generate loop,pages=9,stores=0 "
+                         "--generate loop,pages=7,base=0x40000000,stores=100");
+    assert_memory_equal(frame_map, "80000000 RRR", 12);
+    assert_maps("\n80040000 "
+                "................................................................\n*\n"
+                "800c0000 12121212\n");
+    assert_int_equal(count_signs('1'), 6);
+    assert_int_equal(count_signs('2'), 6);
+    assert_int_equal(count_signs('T'), 6);
+    assert_int_equal(count_lines(" user 1 1 1:1000"), 6);
+    assert_int_equal(count_lines(" user 2 1 2:4000"), 6);
+    assert_int_equal(count_lines(" table 1 1\n"), 3);
+    assert_int_equal(count_lines(" table 2 1\n"), 3);
+    assert_int_equal(count_lines(" kernel 0 1\n"), count_signs('K'));
+    assert_maps("\n800c2000 user 1 1 1:10002000:rw-u-a-\n");
+    assert_maps("\n800c7000 user 2 1 2:40004000:rw-u-ad\n");
+}
+
+/* M14: at the end of the first one, when it has two pages and the other two or three. */
+static void a_frame_map_is_of_the_end_of_the_first_process(void **state)
+{
+    (void)state;
+    make_frame_map(MODEL "--quantum 1 --frame-map $D/m --generate loop,pages=2,refs=5 "
+                         "--generate loop,pages=50,refs=50");
+    assert_int_equal(count_lines(" user 1 1 "), 2);
+    assert_int_equal(count_lines(" user 2 1 "), 5);
+    assert_int_equal(frame_map[strlen(frame_map) - 2] != '\n', 1);
+    make_frame_map("printf 'I  1000,4\\n' | " MODEL "--frame-map $D/m --svade --trace -");
+    assert_maps(" user 1 1 1:1000:r-xu-a-\n");
+    run_line(MODEL "--frame-map /no/m --generate loop", 2);
+    assert_says("/no/m: cannot be written: ");
+    run_line("mkdir $D/x; (sleep 1; rmdir $D/x; echo ' L 1000,8') | " MODEL
+             "--frame-map $D/x/m --trace -",
+             2);
+    assert_says("/x/m: cannot be written: ");
+    assert_string_equal(r.out, "run: 1 references, 0 mismatches\n");
+}
+
 /* ---- The file ------------------------------------------------------------------------------ */
 
 static void a_report_replaces_a_file_whole_and_leaves_nothing_else(void **state)
@@ -407,6 +486,8 @@ int main(void)
         FOLDER_TEST(a_report_has_the_whole_command),
         FOLDER_TEST(locality_is_reported),
         FOLDER_TEST(locality_is_that_of_pages_of_processes),
+        FOLDER_TEST(a_frame_map_shows_who_has_which_frame),
+        FOLDER_TEST(a_frame_map_is_of_the_end_of_the_first_process),
         FOLDER_TEST(a_report_replaces_a_file_whole_and_leaves_nothing_else),
         FOLDER_TEST(a_run_that_does_not_count_leaves_the_old_report),
         FOLDER_TEST(reports_that_cannot_be_written_are_named_before_the_run),
