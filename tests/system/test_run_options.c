@@ -5,10 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "run_args.h"
 #include "run_atlas.h"
 #include "run_sums.h"
 
@@ -331,6 +333,42 @@ static void each_process_has_its_maps_when_it_ends(void **state)
     assert_true(first < strstr(r.err, "         7 ") && second > strstr(r.err, "         7 "));
 }
 
+/* ---- The command that replays a reference -------------------------------------------------- */
+
+/* Of `words`, up to a NULL. */
+static void assert_replay(char **words, const char *expected)
+{
+    struct run_args a;
+    char text[300], *before, *after;
+    int count = 0;
+
+    while (words[count] != NULL)
+        count++;
+    run_args_parse(&a, count, words);
+    before = run_args_before(&a);
+    after = run_args_after(&a);
+    snprintf(text, sizeof text, "%s 7%s", before, after);
+    assert_string_equal(text, expected);
+    free(before);
+    free(after);
+    run_args_free(&a);
+}
+
+static void a_replay_names_every_source_once(void **state)
+{
+    char *words[] = {"atlas run", "--generate", "zipf,refs=9", "--procs", "5",  "-t",
+                     "model",     "--maps",     "--seed",      "3",       "--", "/bin/true",
+                     ":::",       "sh",         "-c",          "exit 0",  NULL};
+    char *traces[] = {"atlas run", "--trace", "a b", "--generate", "loop", "--quantum", "5", NULL};
+
+    (void)state;
+    assert_replay(words, "atlas run --target model --seed 3 --procs 5 --limit 7 --generate "
+                         "zipf,refs=9 -- /bin/true ::: sh -c 'exit 0'");
+    assert_replay(traces,
+                  "atlas run --target lockstep --quantum 5 --wave run.fst --limit 7 --trace "
+                  "'a b' --generate loop");
+}
+
 /* ---- Wrong usage --------------------------------------------------------------------------- */
 
 static void wrong_usage_is_status_2(void **state)
@@ -376,6 +414,7 @@ int main(void)
         cmocka_unit_test(maps_count_scattered_pages),
         cmocka_unit_test(maps_of_a_program_add_up),
         cmocka_unit_test(each_process_has_its_maps_when_it_ends),
+        cmocka_unit_test(a_replay_names_every_source_once),
         cmocka_unit_test(wrong_usage_is_status_2),
     };
 
