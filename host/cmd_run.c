@@ -81,6 +81,7 @@ static bool open_run(struct run *run, const struct run_args *a, struct target *t
         !can_be_written(a->plan.frame_map) ||
         !run_open(run, targets, a->harts, &config, a->options.seed, replay))
         return false;
+    run->check = a->check;
     if (a->window != 0)
         run->locality = locality_open(a->window);
     return true;

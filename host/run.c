@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/rng.h"
+#include "os/proc/check.h"
 #include "report.h"
 #include "run_regions.h"
 
@@ -287,6 +288,18 @@ static enum run_status access_pages(struct run *run, struct piece p, uint8_t acc
     return make(run, &p);
 }
 
+/* What must hold of the kernel, if it is time to look. */
+static void check_kernel(struct run *run, const struct piece *p)
+{
+    const char *broken;
+
+    if (run->check == 0 || run->counts.total % run->check != 0)
+        return;
+    broken = kernel_check(run->machine.kernel);
+    if (broken != NULL)
+        mismatch(run, p, broken);
+}
+
 enum run_status run_reference(struct run *run, struct run_proc *by, const struct lackey_ref *ref,
                               const char *file, uint64_t line)
 {
@@ -299,6 +312,7 @@ enum run_status run_reference(struct run *run, struct run_proc *by, const struct
     run->counts.total++;
     by->references++;
     run->counts.references[ref->kind]++;
+    check_kernel(run, &p);
     if (ref->kind == LACKEY_FETCH)
         return access_pages(run, p, ATLAS_ACC_FETCH, NULL);
     if (ref->kind != LACKEY_STORE && access_pages(run, p, ATLAS_ACC_LOAD, NULL) != RUN_OK)
@@ -312,10 +326,11 @@ enum run_status run_reference(struct run *run, struct run_proc *by, const struct
 /* All processes have ended: is every frame free that a process, or the kernel for it, had? */
 static bool leaks(const struct run *run)
 {
-    const uint32_t *by_kind = run->machine.kernel->frames.by_kind;
+    const struct kernel *k = run->machine.kernel;
+    const uint32_t *by_kind = k->frames.by_kind;
 
-    return run->machine.kernel->procs_first == NULL &&
-           by_kind[FRAME_FREE] + by_kind[FRAME_RESERVED] < run->machine.kernel->frames.count;
+    return k->procs_first == NULL &&
+           by_kind[FRAME_FREE] + by_kind[FRAME_RESERVED] + k->table.tables < k->frames.count;
 }
 
 void run_finish(struct run *run)

@@ -68,6 +68,8 @@ struct run {
     struct locality *locality; /* NULL: not asked for; the run's own */
     struct run_counts counts;
     uint64_t cycles[HARTS_MAX]; /* of each hart, when the last process had ended; see run_drive */
+    uint64_t
+        check; /* look at all that must hold of the kernel every so many references; 0: never */
     uint64_t seed;
     uint64_t highest;      /* address that a request can carry              */
     const char *replay[2]; /* command line around a number; see run_open    */

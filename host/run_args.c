@@ -13,6 +13,8 @@ enum {
     KEY_FRAMES,
     KEY_MODE,
     KEY_SVADE,
+    KEY_CHECK,
+    KEY_MAP_KERNEL,
     KEY_LIMIT,
     KEY_WAVE,
     KEY_PROCS,
@@ -54,6 +56,9 @@ static const struct argp_option option_table[] = {
     {"mode", KEY_MODE, NULL, OPTION_ALIAS, NULL, 0},
     {"frames", KEY_FRAMES, "N", 0, "Frames of RAM, 4 KiB each (default 262144)", 0},
     {"svade", KEY_SVADE, NULL, 0, "A and D are set by page fault, not by the hardware", 0},
+    {"map-kernel", KEY_MAP_KERNEL, NULL, 0, "The kernel is mapped in every process (global)", 0},
+    {"check", KEY_CHECK, "N", 0,
+     "Look at all that must hold of the kernel every N references; a mismatch if it does not", 0},
     {"limit", KEY_LIMIT, "N", 0, "Stop after N references", 0},
     {"vmstat", KEY_VMSTAT, "N", 0,
      "Every N references a line: frames by kind, faults and context switches since the last line, "
@@ -185,6 +190,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         a->machine.frames = options_number(state, "frames", arg, 1, UINT32_MAX);
         return 0;
     case KEY_SVADE: a->machine.svade = true; return 0;
+    case KEY_MAP_KERNEL: a->machine.map_kernel = true; return 0;
+    case KEY_CHECK: a->check = options_number(state, "check", arg, 1, UINT64_MAX); return 0;
     case KEY_LIMIT: a->plan.limit = options_number(state, "limit", arg, 1, UINT64_MAX); return 0;
     case KEY_WAVE: a->plan.wave = arg; return 0;
     case KEY_PROCS:
@@ -288,7 +295,10 @@ char *run_args_before(const struct run_args *a)
         fprintf(out, " --harts %u", a->harts);
     if (a->machine.frames != 0)
         fprintf(out, " --frames %" PRIu64, a->machine.frames);
-    fprintf(out, "%s%s --limit", a->machine.svade ? " --svade" : "",
+    if (a->check != 0)
+        fprintf(out, " --check %" PRIu64, a->check);
+    fprintf(out, "%s%s%s --limit", a->machine.svade ? " --svade" : "",
+            a->machine.map_kernel ? " --map-kernel" : "",
             options_has_rtl(&a->options) ? " --wave run.fst" : "");
     fclose(out);
     return text;

@@ -10,6 +10,7 @@
 struct run_args {
     struct options options;
     struct machine_config machine; /* mode 0: by the preset */
+    uint64_t check;                /* --check; 0: never */
     struct run_plan plan;
     unsigned given; /* sources; plan.count has them again and again, for procs */
     unsigned procs; /* 0: as many as there are sources */

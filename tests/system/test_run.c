@@ -347,6 +347,28 @@ static void a_missing_fence_is_noticed(void **state)
     assert_int_equal(f->run.counts.mismatches, 1);
 }
 
+static void a_broken_invariant_is_a_mismatch(void **state) /* M10 */
+{
+    struct fixture *f = *state;
+    struct radix_leaf leaf;
+    struct frame *frame;
+
+    f->run.check = 2;
+    do_ok(f, 'L', 0x601000, 8);
+    do_ok(f, 'L', 0x602000, 8);
+    radix_lookup(&f->run.procs[0].proc->space.table, &leaf, 0x601000);
+    frame = frames_get(&f->run.machine.kernel->frames, (pfn_t)leaf.ppn);
+    frame->refs++;
+    do_ok(f, 'L', 0x602000, 8);
+    assert_int_equal(f->run.counts.mismatches, 0); /* not looked at */
+    do_ok(f, 'L', 0x602000, 8);
+    assert_int_equal(f->run.counts.mismatches, 1);
+    frame->refs--;
+    do_ok(f, 'L', 0x602000, 8);
+    do_ok(f, 'L', 0x602000, 8);
+    assert_int_equal(f->run.counts.mismatches, 1);
+}
+
 static void an_address_outside_ram_is_a_mismatch(void **state)
 {
     struct fixture *f = *state;
@@ -571,6 +593,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_byte_never_stored_is_checked_too, setup, teardown),
         cmocka_unit_test_setup_teardown(exchanged_frames_are_noticed, setup, teardown),
         cmocka_unit_test_setup_teardown(a_missing_fence_is_noticed, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_broken_invariant_is_a_mismatch, setup, teardown),
         cmocka_unit_test_setup_teardown(an_address_outside_ram_is_a_mismatch, setup, teardown),
         cmocka_unit_test_setup_teardown(an_unjustified_bus_error_is_a_mismatch, setup, teardown),
         cmocka_unit_test_setup_teardown(a_wrong_answer_of_the_mmu_is_noticed, setup, teardown),

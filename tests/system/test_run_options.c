@@ -371,6 +371,22 @@ static void a_replay_names_every_source_once(void **state)
 
 /* ---- Wrong usage --------------------------------------------------------------------------- */
 
+/* M10 P25: all that must hold does, after every reference; with the kernel mapped, too. */
+static void invariants_hold_in_runs(void **state)
+{
+    (void)state;
+    run_line(MODEL "--frames 512 --check 1 --generate random,pages=40,refs=400 "
+                   "--generate zipf,pages=40,refs=400 --quantum 3",
+             0);
+    assert_string_equal(r.out, "run: 800 references, 0 mismatches\n");
+    run_line("atlas run --frames 512 --check 7 --map-kernel --harts 2 --quantum 3 "
+             "--generate random,pages=40,refs=400 --generate chase,pages=40,refs=400",
+             0);
+    assert_string_equal(r.out, "run: 800 references, 0 mismatches\n");
+    run_line(MODEL "--check 0 --generate loop", 2);
+    assert_says("--check");
+}
+
 static void wrong_usage_is_status_2(void **state)
 {
     static const struct {
@@ -415,6 +431,7 @@ int main(void)
         cmocka_unit_test(maps_of_a_program_add_up),
         cmocka_unit_test(each_process_has_its_maps_when_it_ends),
         cmocka_unit_test(a_replay_names_every_source_once),
+        cmocka_unit_test(invariants_hold_in_runs),
         cmocka_unit_test(wrong_usage_is_status_2),
     };
 
