@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct atlas_params;
 struct backend_ops;
 
 /* CPU seconds of this process so far. */
@@ -56,5 +57,15 @@ bool bench_prefetch(char *const *files, unsigned count, const char *const *prese
                     unsigned latency);
 
 enum { BENCH_PRESETS_MAX = 64 };
+
+/* The presets that a table is about: those given, or the four if none is. NULL ends both. */
+const char *const *bench_presets(const char *const *presets);
+
+/* The parameters of a preset.
+ *
+ *   width  in/out  of the column of names, made wider if need be
+ *
+ * Returns false after a message. */
+bool bench_preset(struct atlas_params *params, int *width, const char *name);
 
 #endif

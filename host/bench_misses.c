@@ -19,11 +19,6 @@
 
 enum { REACH_EVERY = 4096 /* records */ };
 
-static const char *const all_presets[] = {
-#define PRESET(name, ...) #name,
-#include "arch/atlas_presets.def"
-    NULL};
-
 /* One preset, and its MMU while it follows a trace. */
 struct unit {
     const char *name;
@@ -156,15 +151,9 @@ static bool bench_trace(struct table *t, const char *file)
 static bool add_preset(struct table *t, const char *name)
 {
     struct unit *u = &t->units[t->count++];
-    char error[SCAN_ERROR];
 
     u->name = name;
-    if ((int)strlen(name) > t->name_width)
-        t->name_width = (int)strlen(name);
-    if (preset_parse(&u->params, name, error))
-        return true;
-    report_problem(NULL, 0, "bench: --preset: %s", error);
-    return false;
+    return bench_preset(&u->params, &t->name_width, name);
 }
 
 bool bench_misses(char *const *files, unsigned count, const char *const *presets)
@@ -172,7 +161,7 @@ bool bench_misses(char *const *files, unsigned count, const char *const *presets
     struct table t = {.name_width = (int)strlen("preset")};
     bool ok = true;
 
-    for (presets = presets[0] == NULL ? all_presets : presets; *presets != NULL; presets++)
+    for (presets = bench_presets(presets); *presets != NULL; presets++)
         if (!add_preset(&t, *presets))
             return false;
     print_head(&t);

@@ -149,25 +149,18 @@ static bool bench_trace(struct table *t, const char *file)
 static bool add_preset(struct table *t, const char *name)
 {
     struct unit *u = &t->units[t->count++];
-    char error[SCAN_ERROR];
 
     u->name = name;
-    if ((int)strlen(name) > t->name_width)
-        t->name_width = (int)strlen(name);
-    if (preset_parse(&u->params, name, error))
-        return true;
-    report_problem(NULL, 0, "bench: --preset: %s", error);
-    return false;
+    return bench_preset(&u->params, &t->name_width, name);
 }
 
 bool bench_prefetch(char *const *files, unsigned count, const char *const *presets,
                     unsigned latency)
 {
-    static const char *const four[] = {"tiny", "rv32", "rv64", "full", NULL};
     struct table t = {.latency = latency, .name_width = (int)strlen("preset")};
     bool ok = true;
 
-    for (presets = presets[0] == NULL ? four : presets; *presets != NULL; presets++)
+    for (presets = bench_presets(presets); *presets != NULL; presets++)
         if (!add_preset(&t, *presets))
             return false;
     print_head(&t);

@@ -199,20 +199,15 @@ static void print_means(const char *preset, unsigned hit, const struct means *me
 
 bool bench_traces(char *const *files, unsigned count, const char *const *presets, unsigned latency)
 {
-    static const char *const four[] = {"tiny", "rv32", "rv64", "full", NULL};
     struct atlas_params params[BENCH_PRESETS_MAX];
     struct means means[BENCH_PRESETS_MAX] = {0};
-    char error[SCAN_ERROR];
+    int width = 0;
     bool ok = true;
 
-    if (presets[0] == NULL)
-        presets = four;
-    for (unsigned p = 0; presets[p] != NULL; p++) {
-        if (!preset_parse(&params[p], presets[p], error)) {
-            report_problem(NULL, 0, "bench: --preset: %s", error);
+    presets = bench_presets(presets);
+    for (unsigned p = 0; presets[p] != NULL; p++)
+        if (!bench_preset(&params[p], &width, presets[p]))
             return false;
-        }
-    }
     printf("traces, L = %u\n  %-38s %-6s %9s %10s %12s\n", latency, "window", "preset", "mean",
            "L1 miss %", "reads/1000");
     for (unsigned i = 0; i < count && ok; i++)

@@ -146,3 +146,33 @@ const char *run_atlas_last_line(char *text)
     newline = strrchr(text, '\n');
     return newline != NULL ? newline + 1 : text;
 }
+
+void run_atlas_ends(struct run_atlas *r, const char *command_line, int status)
+{
+    run_atlas(r, command_line);
+    if (r->status != status)
+        fail_msg("%s: status %d, expected %d: %s", command_line, r->status, status, r->err);
+}
+
+void run_atlas_says(const struct run_atlas *r, const char *text)
+{
+    if (strstr(r->err, text) == NULL)
+        fail_msg("no \"%s\" in: %s", text, r->err);
+}
+
+int run_atlas_make_file(void **state)
+{
+    static char path[40];
+    int fd;
+
+    (void)state;
+    snprintf(path, sizeof path, "/tmp/atlas_test_file_XXXXXX");
+    fd = mkstemp(path);
+    return fd < 0 || close(fd) != 0 || setenv("T", path, 1) != 0;
+}
+
+int run_atlas_drop_file(void **state)
+{
+    (void)state;
+    return remove(getenv("T"));
+}

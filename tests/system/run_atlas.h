@@ -18,6 +18,14 @@ struct run_atlas {
  * After RUN_ATLAS_SECONDS it is killed, and the test fails. */
 void run_atlas(struct run_atlas *r, const char *command_line);
 
+/* The same, and it must end so; and it must have said this on standard error. */
+void run_atlas_ends(struct run_atlas *r, const char *command_line, int status);
+void run_atlas_says(const struct run_atlas *r, const char *text);
+
+/* Setup and teardown of a test that needs an empty file: $T. */
+int run_atlas_make_file(void **state);
+int run_atlas_drop_file(void **state);
+
 /* Start it; its standard output can be read from *out. Standard error goes nowhere. */
 pid_t run_atlas_start(int *out, char *const argv[]);
 

@@ -182,10 +182,8 @@ static void several_traces_follow_each_other(void **state)
 
 static void expect_bad(const char *command, const char *says)
 {
-    run_atlas(&r, command);
-    assert_int_equal(r.status, 2);
-    if (strstr(r.err, says) == NULL)
-        fail_msg("no \"%s\" in: %s", says, r.err);
+    run_atlas_ends(&r, command, 2);
+    run_atlas_says(&r, says);
 }
 
 static void bad_input_is_refused(void **state)
@@ -200,21 +198,6 @@ static void bad_input_is_refused(void **state)
     assert_null(strstr(r.out, "forks"));
 }
 
-static int make_file(void **state)
-{
-    static char path[] = "/tmp/atlas_test_misses_XXXXXX";
-    const int fd = mkstemp(path);
-
-    (void)state;
-    return fd < 0 || fclose(fdopen(fd, "w")) != 0 || setenv("T", path, 1) != 0;
-}
-
-static int remove_file(void **state)
-{
-    (void)state;
-    return remove(getenv("T"));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,5 +209,5 @@ int main(void)
         cmocka_unit_test(bad_input_is_refused),
     };
 
-    return cmocka_run_group_tests(tests, make_file, remove_file);
+    return cmocka_run_group_tests(tests, run_atlas_make_file, run_atlas_drop_file);
 }

@@ -450,10 +450,8 @@ static void what_cannot_follow_is_skipped(void **state)
 
 static void expect_bad(const char *command, const char *says)
 {
-    run_atlas(&r, command);
-    assert_int_equal(r.status, 2);
-    if (strstr(r.err, says) == NULL)
-        fail_msg("no \"%s\" in: %s", says, r.err);
+    run_atlas_ends(&r, command, 2);
+    run_atlas_says(&r, says);
 }
 
 static void bad_input_is_refused(void **state)
@@ -465,21 +463,6 @@ static void bad_input_is_refused(void **state)
     expect_bad("xzcat " FORKS " | head -n 1000 >$T && atlas bench prefetch --preset full $T",
                ":1001: the file ends");
     assert_null(strstr(r.out, "forks"));
-}
-
-static int make_file(void **state)
-{
-    static char path[] = "/tmp/atlas_test_prefetch_XXXXXX";
-    const int fd = mkstemp(path);
-
-    (void)state;
-    return fd < 0 || fclose(fdopen(fd, "w")) != 0 || setenv("T", path, 1) != 0;
-}
-
-static int remove_file(void **state)
-{
-    (void)state;
-    return remove(getenv("T"));
 }
 
 int main(void)
@@ -506,5 +489,5 @@ int main(void)
         cmocka_unit_test(bad_input_is_refused),
     };
 
-    return cmocka_run_group_tests(tests, make_file, remove_file);
+    return cmocka_run_group_tests(tests, run_atlas_make_file, run_atlas_drop_file);
 }

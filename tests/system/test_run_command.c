@@ -23,8 +23,7 @@ static void assert_last_line(const char *expected)
 
 static void assert_says(const char *text)
 {
-    if (strstr(r.err, text) == NULL)
-        fail_msg("no \"%s\" in: %s", text, r.err);
+    run_atlas_says(&r, text);
 }
 
 /* ---- Recorded traces ----------------------------------------------------------------------- */

@@ -20,15 +20,12 @@ static struct run_atlas r;
 
 static void run_line(const char *line, int status)
 {
-    run_atlas(&r, line);
-    if (r.status != status)
-        fail_msg("%s: status %d, expected %d: %s", line, r.status, status, r.err);
+    run_atlas_ends(&r, line, status);
 }
 
 static void assert_says(const char *text)
 {
-    if (strstr(r.err, text) == NULL)
-        fail_msg("no \"%s\" in: %s", text, r.err);
+    run_atlas_says(&r, text);
 }
 
 /* ---- Generators ---------------------------------------------------------------------------- */

@@ -45,15 +45,12 @@ static void run_line(const char *command_line, int status)
     char line[600];
 
     snprintf(line, sizeof line, "D=%s; %s", folder, command_line);
-    run_atlas(&r, line);
-    if (r.status != status)
-        fail_msg("%s: status %d, expected %d: %s", line, r.status, status, r.err);
+    run_atlas_ends(&r, line, status);
 }
 
 static void assert_says(const char *text)
 {
-    if (strstr(r.err, text) == NULL)
-        fail_msg("no \"%s\" in: %s", text, r.err);
+    run_atlas_says(&r, text);
 }
 
 /* ---- What is in a report ------------------------------------------------------------------- */
