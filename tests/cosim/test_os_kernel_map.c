@@ -9,6 +9,7 @@
 
 #include "machine.h"
 #include "os/proc/check.h"
+#include "os/proc/copy.h"
 #include "os/proc/exec.h"
 #include "os/proc/kmap.h"
 #include "preset.h"
@@ -171,6 +172,34 @@ static void the_kernel_sees_user_pages_with_sum_alone(void **state) /* M19 */
     for_each_row(obeys_sum);
 }
 
+static void closed_page(struct fixture *f)
+{
+    struct atlas_rsp rsp;
+    uint8_t byte = 7;
+
+    proc_enter(f->k, f->p);
+    assert_int_equal(copy_out(f->k, USER << 12, &byte, 1), VM_OK);
+    assert_int_equal(space_protect(&f->p->space, USER, USER + 1, 0), VM_OK);
+    for (unsigned acc = FETCH; acc <= STORE; acc++)
+        assert_int_equal(machine_access(&f->machine, &rsp, USER << 12, (uint8_t)acc), PROC_SEGV);
+    assert_int_equal(copy_in(f->k, &byte, USER << 12, 1), VM_FAULT);
+    assert_int_equal(copy_out(f->k, USER << 12, &byte, 1), VM_FAULT);
+    assert_int_equal(f->p->signal.code, SIGNAL_ACCERR);
+    assert_int_equal(space_protect(&f->p->space, USER, USER + 1, REGION_X), VM_OK);
+    assert_int_equal(copy_in(f->k, &byte, USER << 12, 1), VM_FAULT);
+    assert_int_equal(space_protect(&f->p->space, USER, USER + 1, REGION_R), VM_OK);
+    byte = 0;
+    assert_int_equal(copy_in(f->k, &byte, USER << 12, 1), VM_OK);
+    assert_int_equal(byte, 7);
+}
+
+/* F18 K17: what a process may not read the kernel does not read for it, and it is not lost. */
+static void a_page_without_permissions_is_closed_to_copies_too(void **state)
+{
+    (void)state;
+    for_each_row(closed_page);
+}
+
 static size_t reads_of(struct fixture *f, vaddr_t va)
 {
     const struct mem_transaction *list;
@@ -240,6 +269,7 @@ int main(void)
         cmocka_unit_test(the_kernel_sees_all_of_ram_in_every_process),
         cmocka_unit_test(users_get_at_nothing_of_it),
         cmocka_unit_test(the_kernel_sees_user_pages_with_sum_alone),
+        cmocka_unit_test(a_page_without_permissions_is_closed_to_copies_too),
         cmocka_unit_test(a_change_of_process_forgets_nothing_of_it),
         cmocka_unit_test(what_is_mapped_later_appears_in_all),
     };

@@ -173,13 +173,10 @@ static void every_permission_meets_every_access(void **state) /* L4, F1 */
         bool fetch, load, store;
         uint64_t leaf; /* R, W, X and U of the page-table entry */
     } rule[] = {
-        {0, false, false, false, 0x02},
-        {REGION_R, false, true, false, 0x12},
-        {REGION_W, false, true, true, 0x16},
-        {REGION_X, true, false, false, 0x18},
-        {RW, false, true, true, 0x16},
-        {RX, true, true, false, 0x1a},
-        {REGION_W | REGION_X, true, true, true, 0x1e},
+        {0, false, false, false, 0x08}, /* closed to the kernel, too */
+        {REGION_R, false, true, false, 0x12},    {REGION_W, false, true, true, 0x16},
+        {REGION_X, true, false, false, 0x18},    {RW, false, true, true, 0x16},
+        {RX, true, true, false, 0x1a},           {REGION_W | REGION_X, true, true, true, 0x1e},
         {RW | REGION_X, true, true, true, 0x1e},
     };
     struct fixture *f = *state;

@@ -34,7 +34,7 @@ static bool allows_more(const struct region *r, uint64_t pte)
     unsigned perms = r->flags & REGION_PERMS;
 
     if (!(pte & PTE_BIT(U)))
-        return perms != 0;
+        return perms != 0 || (pte & PTE_BIT(R));
     return ((pte & PTE_BIT(R)) && !(perms & (REGION_R | REGION_W))) ||
            ((pte & PTE_BIT(W)) && !(perms & REGION_W)) ||
            ((pte & PTE_BIT(X)) && !(perms & REGION_X));

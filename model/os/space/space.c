@@ -200,7 +200,7 @@ static uint64_t leaf_bits(struct space *s, const struct region *r, pfn_t pfn)
         bits |= PTE_BIT(W);
     if (r->flags & REGION_X)
         bits |= PTE_BIT(X);
-    return bits ? bits | PTE_BIT(U) : PTE_BIT(R);
+    return bits ? bits | PTE_BIT(U) : PTE_BIT(X);
 }
 
 /* Give a leaf the permissions that its region and its frame have now. */

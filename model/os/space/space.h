@@ -6,8 +6,8 @@
  * permissions of its region, but it is writable only if the frame is nobody else's or the region
  * is shared: the first store to a page that is mapped privately and seen elsewhere, too, faults,
  * and copies it. User pages have U = 1; a page of a region without any permission keeps its
- * contents behind U = 0. A and D start clear: setting them is the hardware's work, or the fault
- * handler's.
+ * contents behind U = 0, and without R, so that the kernel does not read it for the process
+ * either. A and D start clear: setting them is the hardware's work, or the fault handler's.
  */
 #ifndef ATLAS_SPACE_H
 #define ATLAS_SPACE_H
